@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "json_text.hpp"
+
+#include "excerpt.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace rowbot {
+namespace {
+
+constexpr int most_levels = 512;
+
+/// A decimal number as significant digits and the power of ten of the first: 1.50e3 is {"15", 3}.
+struct Decimal {
+    std::string digits{};
+    long exponent = 0;
+
+    bool operator==(Decimal const&) const = default;
+};
+
+Decimal decimal(std::string_view number)
+{
+    Decimal result;
+    long point = 0; // digits before the decimal point
+    bool fraction = false;
+    std::size_t at = number.starts_with('-') ? 1 : 0;
+    for (; at < number.size() && number[at] != 'e' && number[at] != 'E'; ++at) {
+        if (number[at] == '.') {
+            fraction = true;
+            continue;
+        }
+        result.digits += number[at];
+        if (!fraction) ++point;
+    }
+    long power = 0;
+    if (at < number.size()) {
+        ++at;
+        if (number[at] == '+') ++at;
+        auto const [end, error] = std::from_chars(number.data() + at, number.data() + number.size(), power);
+        if (error != std::errc{} || std::labs(power) > 1'000'000)
+            throw Error("the number " + excerpt(number) + " is too large");
+    }
+    auto const first = result.digits.find_first_not_of('0');
+    if (first == std::string::npos) return {"0", 0};
+    result.digits.erase(0, first);
+    result.digits.erase(result.digits.find_last_not_of('0') + 1);
+    result.exponent = point - static_cast<long>(first) - 1 + power;
+    return result;
+}
+
+/// Refuses a number that nlohmann_json would change: it keeps 64-bit integers and doubles.
+void check_number(std::string_view number)
+{
+    bool const whole = number.find_first_of(".eE") == std::string_view::npos;
+    if (whole && number.size() <= 18) return;
+    // A decimal of at most 15 digits survives the way through a double (DBL_DIG), if it is in range.
+    if (!whole && number.size() <= 16 && number.find_first_of("eE") == std::string_view::npos) return;
+    char const* const end = number.data() + number.size();
+    if (whole) {
+        std::int64_t with_sign{};
+        std::uint64_t without{};
+        if (std::from_chars(number.data(), end, with_sign).ec == std::errc{}) return;
+        if (std::from_chars(number.data(), end, without).ec == std::errc{}) return;
+    } else {
+        double value{};
+        if (std::from_chars(number.data(), end, value).ec == std::errc{}
+            && decimal(number) == decimal(float8_text(value)))
+            return;
+    }
+    throw Error("the number " + excerpt(number) + " would lose digits; read the column as std::string");
+}
+
+bool part_of_number(char c)
+{
+    return (c >= '0' && c <= '9') || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
+}
+
+/// Looks for numbers and nesting in one pass over the text; the grammar is the parser's affair.
+void check(std::string_view text)
+{
+    int levels = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        char const c = text[at];
+        if (c == '"') {
+            for (++at; at < text.size() && text[at] != '"'; ++at)
+                if (text[at] == '\\') ++at;
+        } else if (c == '[' || c == '{') {
+            if (++levels > most_levels) throw Error("JSON nested more than 512 levels deep");
+        } else if (c == ']' || c == '}') {
+            --levels;
+        } else if (c == '-' || (c >= '0' && c <= '9')) {
+            auto const begin = at;
+            while (at + 1 < text.size() && part_of_number(text[at + 1])) ++at;
+            check_number(text.substr(begin, at + 1 - begin));
+        }
+    }
+}
+
+/// Numeric shows no exponent: 1e+20 is 100000000000000000000.
+std::string numeric_text(double value)
+{
+    auto const [digits, exponent] = decimal(float8_text(value));
+    std::string text = value < 0 ? "-" : "";
+    auto const length = static_cast<long>(digits.size());
+    if (exponent < 0) return text + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+    if (exponent + 1 >= length) return text + digits + std::string(static_cast<std::size_t>(exponent + 1 - length), '0');
+    auto const point = static_cast<std::size_t>(exponent + 1);
+    return text + digits.substr(0, point) + "." + digits.substr(point);
+}
+
+void write_string(std::string const& value, std::string& out)
+{
+    if (value.find('\0') != std::string::npos) throw Error("JSON text with a NUL character, which PostgreSQL cannot store");
+    out += Json(value).dump();
+}
+
+void write_jsonb(Json const& value, std::string& out, int levels)
+{
+    if (levels > most_levels) throw Error("JSON nested more than 512 levels deep");
+    if (value.is_object()) {
+        std::vector<Json::const_iterator> members;
+        for (auto member = value.begin(); member != value.end(); ++member) members.push_back(member);
+        std::sort(members.begin(), members.end(), [](auto const& a, auto const& b) {
+            return a.key().size() != b.key().size() ? a.key().size() < b.key().size() : a.key() < b.key();
+        });
+        out += '{';
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            if (i > 0) out += ", ";
+            write_string(members[i].key(), out);
+            out += ": ";
+            write_jsonb(members[i].value(), out, levels + 1);
+        }
+        out += '}';
+    } else if (value.is_array()) {
+        out += '[';
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            if (i > 0) out += ", ";
+            write_jsonb(value[i], out, levels + 1);
+        }
+        out += ']';
+    } else if (value.is_string()) {
+        write_string(value.get_ref<std::string const&>(), out);
+    } else if (value.is_number_float()) {
+        if (!std::isfinite(value.get<double>())) throw Error("JSON with a number that is not finite");
+        out += numeric_text(value.get<double>());
+    } else {
+        if (value.is_binary() || value.is_discarded()) throw Error("JSON with binary or discarded content");
+        out += value.dump();
+    }
+}
+
+/// dump() is recursive and writes NaN as null: look first.
+void check_tree(Json const& value, int levels)
+{
+    if (levels > most_levels) throw Error("JSON nested more than 512 levels deep");
+    if (value.is_number_float() && !std::isfinite(value.get<double>())) throw Error("JSON with a number that is not finite");
+    if (value.is_binary() || value.is_discarded()) throw Error("JSON with binary or discarded content");
+    if (value.is_structured())
+        for (auto const& child : value) check_tree(child, levels + 1);
+}
+
+} // namespace
+
+Json parse_json(std::string_view text)
+{
+    check(text);
+    try {
+        return Json::parse(text);
+    } catch (Json::exception const& e) {
+        throw Error(std::string("not JSON: ") + e.what());
+    }
+}
+
+std::string jsonb_text(Json const& value)
+{
+    try {
+        std::string out;
+        write_jsonb(value, out, 0);
+        return out;
+    } catch (Json::exception const& e) {
+        throw Error(std::string("JSON that cannot be written: ") + e.what());
+    }
+}
+
+std::string json_text(Json const& value)
+{
+    check_tree(value, 0);
+    try {
+        return value.dump();
+    } catch (Json::exception const& e) {
+        throw Error(std::string("JSON that cannot be written: ") + e.what());
+    }
+}
+
+std::string float8_text(double value)
+{
+    if (std::isnan(value)) return "NaN";
+    if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
+    char buffer[64];
+    auto const scientific = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+    std::string_view const text(buffer, static_cast<std::size_t>(scientific.ptr - buffer));
+    int exponent = 0;
+    auto const e = text.find('e') + (text[text.find('e') + 1] == '+' ? 2 : 1);
+    std::from_chars(text.data() + e, text.data() + text.size(), exponent);
+    // PostgreSQL changes to an exponent below 1e-4 and from 1e15 on (src/common/d2s.c, to_chars_df).
+    if (exponent < -4 || exponent >= 15) return std::string(text);
+    auto const fixed = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
+    return {buffer, fixed.ptr};
+}
+
+} // namespace rowbot
