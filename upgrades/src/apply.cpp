@@ -6,20 +6,27 @@
 #include <algorithm>
 #include <map>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 /// Checks a patch against the rules and turns it into values for the row's columns.
-std::vector<std::pair<std::size_t, Value>> encoded(Table const& table, Upgrade const& upgrade, Row const& row, Patch const& patch)
+std::vector<std::pair<std::size_t, Value>> encoded(Table const& table, Upgrade const& upgrade,
+                                                   Row const& row, Patch const& patch)
 {
     std::vector<std::pair<std::size_t, Value>> writes;
     for (auto const& [column, value] : patch) {
-        if (column == "applied_upgrades") throw Error("its patch names applied_upgrades, which is Rowbot's own column");
-        if (table.key.contains(column)) throw Error("its patch names the key column '" + column + "'");
+        if (column == "applied_upgrades")
+            throw Error("its patch names applied_upgrades, which is Rowbot's own column");
+        if (table.key.contains(column))
+            throw Error("its patch names the key column '" + column + "'");
         if (!upgrade.writes.empty() && !upgrade.writes.contains(column))
-            throw Error("its patch names the column '" + column + "'; add it to the upgrade's writes");
+            throw Error("its patch names the column '" + column +
+                        "'; add it to the upgrade's writes");
         auto const index = index_of(row.columns(), column);
-        if (index == row.columns().size()) throw Error("its patch names the column '" + column + "', which does not exist");
+        if (index == row.columns().size())
+            throw Error("its patch names the column '" + column + "', which does not exist");
         try {
             writes.emplace_back(index, encode(value, row.columns()[index].type));
         } catch (Error const& e) {
@@ -39,7 +46,8 @@ std::vector<std::pair<std::size_t, Value>> Applied::changes() const
     return {folded.begin(), folded.end()};
 }
 
-Applied apply(Table const& table, Row row, Where where, Transaction* transaction, std::size_t most_steps)
+Applied apply(Table const& table, Row row, Where where, Transaction* transaction,
+              std::size_t most_steps)
 {
     Applied result{.row = std::move(row)};
     auto names = result.row.applied();
@@ -61,7 +69,8 @@ Applied apply(Table const& table, Row row, Where where, Transaction* transaction
             result.failed_upgrade = i;
             break;
         } catch (...) {
-            result.failure.emplace(result.row.table(), result.row.key(), upgrade.name, "threw something that is no std::exception");
+            result.failure.emplace(result.row.table(), result.row.key(), upgrade.name,
+                                   "threw something that is no std::exception");
             result.failed_upgrade = i;
             break;
         }

@@ -3,9 +3,10 @@
 
 #include <rowbot/errors.hpp>
 
-
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 struct Cursor {
     std::string_view text;
@@ -28,7 +29,8 @@ std::string quoted_element(Cursor& cursor)
 {
     std::string element;
     cursor.take();
-    for (char c = cursor.take(); c != '"'; c = cursor.take()) element += c == '\\' ? cursor.take() : c;
+    for (char c = cursor.take(); c != '"'; c = cursor.take())
+        element += c == '\\' ? cursor.take() : c;
     return element;
 }
 
@@ -58,7 +60,8 @@ std::vector<std::optional<std::string>> parse_array(std::string_view text, char 
     // `[0:2]={a,b,c}`: an array whose index does not begin with 1.
     if (text.starts_with('[')) {
         auto const equals = text.find("]={");
-        if (equals == std::string_view::npos) throw Error("it has more than one dimension; read it as std::string");
+        if (equals == std::string_view::npos)
+            throw Error("it has more than one dimension; read it as std::string");
         text.remove_prefix(equals + 2);
     }
     Cursor cursor{text};
@@ -69,10 +72,12 @@ std::vector<std::optional<std::string>> parse_array(std::string_view text, char 
     } else {
         char separator = delimiter;
         while (separator == delimiter) {
-            elements.push_back(cursor.peek() == '"' ? quoted_element(cursor) : plain_element(cursor, delimiter));
+            elements.push_back(cursor.peek() == '"' ? quoted_element(cursor)
+                                                    : plain_element(cursor, delimiter));
             separator = cursor.take();
         }
-        if (separator != '}') throw Error("an array's elements are separated by " + std::string(1, delimiter));
+        if (separator != '}')
+            throw Error("an array's elements are separated by " + std::string(1, delimiter));
     }
     if (cursor.at != text.size()) throw Error("text after the array's end");
     return elements;

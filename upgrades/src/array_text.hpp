@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
-namespace rowbot {
+namespace rowbot
+{
 
-/// The elements of a one-dimensional array. Throws Error for more dimensions and for malformed text.
+/// The elements of a one-dimensional array. Throws Error for more dimensions and for malformed
+/// text.
 std::vector<std::optional<std::string>> parse_array(std::string_view text, char delimiter = ',');
 
 /// An element quoted for an array literal; no value is NULL.

@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// A value as error messages show it: quoted, at most 80 characters, never half a UTF-8 sequence.
 inline std::string excerpt(std::string_view text)

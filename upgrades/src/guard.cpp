@@ -3,8 +3,10 @@
 
 #include "array_text.hpp"
 
-namespace rowbot::detail {
-namespace {
+namespace rowbot::detail
+{
+namespace
+{
 
 std::string doubled(std::string_view text, char quote)
 {
@@ -16,8 +18,9 @@ std::string doubled(std::string_view text, char quote)
     return out + quote;
 }
 
-constexpr Setting settings[] = {{"TimeZone", "UTC"},     {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
-                                {"extra_float_digits", "1"}, {"bytea_output", "hex"},   {"client_encoding", "UTF8"},
+constexpr Setting settings[] = {{"TimeZone", "UTC"},           {"DateStyle", "ISO, YMD"},
+                                {"IntervalStyle", "postgres"}, {"extra_float_digits", "1"},
+                                {"bytea_output", "hex"},       {"client_encoding", "UTF8"},
                                 {"lc_monetary", "C"}};
 
 } // namespace
@@ -57,15 +60,17 @@ std::string assigned(TableShape const& shape, std::size_t column, std::string co
 {
     auto const& detail = shape.details[column];
     if (detail.input_through_array)
-        return "((('{' || '\"' || replace(replace(" + input + R"(, '\', '\\'), '"', '\"') || '"}')::)" + detail.cast_type + "[])[1])";
+        return "((('{' || '\"' || replace(replace(" + input +
+               R"(, '\', '\\'), '"', '\"') || '"}')::)" + detail.cast_type + "[])[1])";
     return input + "::" + detail.cast_type;
 }
 
-std::string unchanged(TableShape const& shape, std::size_t column, std::string const& old, bool hashed)
+std::string unchanged(TableShape const& shape, std::size_t column, std::string const& old,
+                      bool hashed)
 {
     auto const name = "t." + quote_identifier(shape.name(column));
-    // format('%L') calls the output function, which `::text` does not where the type has a cast of its
-    // own to text; it also tells NULL from ''.
+    // format('%L') calls the output function, which `::text` does not where the type has a cast of
+    // its own to text; it also tells NULL from ''.
     if (shape.details[column].own_text_cast) {
         auto const text = "format('%L', " + name + ")";
         return hashed ? "sha256(convert_to(" + text + ", 'UTF8')) = " + old
@@ -80,7 +85,8 @@ std::string key_matches(TableShape const& shape, std::span<std::string const> in
 {
     std::string sql;
     for (std::size_t i = 0; i < shape.key.size(); ++i)
-        sql += (i > 0 ? " AND t." : "t.") + quote_identifier(shape.name(shape.key[i])) + " = " + assigned(shape, shape.key[i], inputs[i]);
+        sql += (i > 0 ? " AND t." : "t.") + quote_identifier(shape.name(shape.key[i])) + " = " +
+               assigned(shape, shape.key[i], inputs[i]);
     return sql;
 }
 

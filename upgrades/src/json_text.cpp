@@ -9,8 +9,10 @@
 #include <charconv>
 #include <cmath>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 constexpr int most_levels = 512;
 
@@ -40,7 +42,8 @@ Decimal decimal(std::string_view number)
     if (at < number.size()) {
         ++at;
         if (number[at] == '+') ++at;
-        auto const [end, error] = std::from_chars(number.data() + at, number.data() + number.size(), power);
+        auto const [end, error] =
+            std::from_chars(number.data() + at, number.data() + number.size(), power);
         if (error != std::errc{} || std::labs(power) > 1'000'000)
             throw Error("the number " + excerpt(number) + " is too large");
     }
@@ -57,8 +60,10 @@ void check_number(std::string_view number)
 {
     bool const whole = number.find_first_of(".eE") == std::string_view::npos;
     if (whole && number.size() <= 18) return;
-    // A decimal of at most 15 digits survives the way through a double (DBL_DIG), if it is in range.
-    if (!whole && number.size() <= 16 && number.find_first_of("eE") == std::string_view::npos) return;
+    // A decimal of at most 15 digits survives the way through a double (DBL_DIG), if it is in
+    // range.
+    if (!whole && number.size() <= 16 && number.find_first_of("eE") == std::string_view::npos)
+        return;
     char const* const end = number.data() + number.size();
     if (whole) {
         std::int64_t with_sign{};
@@ -67,11 +72,12 @@ void check_number(std::string_view number)
         if (std::from_chars(number.data(), end, without).ec == std::errc{}) return;
     } else {
         double value{};
-        if (std::from_chars(number.data(), end, value).ec == std::errc{}
-            && decimal(number) == decimal(float8_text(value)))
+        if (std::from_chars(number.data(), end, value).ec == std::errc{} &&
+            decimal(number) == decimal(float8_text(value)))
             return;
     }
-    throw Error("the number " + excerpt(number) + " would lose digits; read the column as std::string");
+    throw Error("the number " + excerpt(number) +
+                " would lose digits; read the column as std::string");
 }
 
 bool part_of_number(char c)
@@ -106,15 +112,18 @@ std::string numeric_text(double value)
     auto const [digits, exponent] = decimal(float8_text(value));
     std::string text = value < 0 ? "-" : "";
     auto const length = static_cast<long>(digits.size());
-    if (exponent < 0) return text + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
-    if (exponent + 1 >= length) return text + digits + std::string(static_cast<std::size_t>(exponent + 1 - length), '0');
+    if (exponent < 0)
+        return text + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+    if (exponent + 1 >= length)
+        return text + digits + std::string(static_cast<std::size_t>(exponent + 1 - length), '0');
     auto const point = static_cast<std::size_t>(exponent + 1);
     return text + digits.substr(0, point) + "." + digits.substr(point);
 }
 
 void write_string(std::string const& value, std::string& out)
 {
-    if (value.find('\0') != std::string::npos) throw Error("JSON text with a NUL character, which PostgreSQL cannot store");
+    if (value.find('\0') != std::string::npos)
+        throw Error("JSON text with a NUL character, which PostgreSQL cannot store");
     out += Json(value).dump();
 }
 
@@ -123,9 +132,11 @@ void write_jsonb(Json const& value, std::string& out, int levels)
     if (levels > most_levels) throw Error("JSON nested more than 512 levels deep");
     if (value.is_object()) {
         std::vector<Json::const_iterator> members;
-        for (auto member = value.begin(); member != value.end(); ++member) members.push_back(member);
+        for (auto member = value.begin(); member != value.end(); ++member)
+            members.push_back(member);
         std::sort(members.begin(), members.end(), [](auto const& a, auto const& b) {
-            return a.key().size() != b.key().size() ? a.key().size() < b.key().size() : a.key() < b.key();
+            return a.key().size() != b.key().size() ? a.key().size() < b.key().size()
+                                                    : a.key() < b.key();
         });
         out += '{';
         for (std::size_t i = 0; i < members.size(); ++i) {
@@ -145,10 +156,12 @@ void write_jsonb(Json const& value, std::string& out, int levels)
     } else if (value.is_string()) {
         write_string(value.get_ref<std::string const&>(), out);
     } else if (value.is_number_float()) {
-        if (!std::isfinite(value.get<double>())) throw Error("JSON with a number that is not finite");
+        if (!std::isfinite(value.get<double>()))
+            throw Error("JSON with a number that is not finite");
         out += numeric_text(value.get<double>());
     } else {
-        if (value.is_binary() || value.is_discarded()) throw Error("JSON with binary or discarded content");
+        if (value.is_binary() || value.is_discarded())
+            throw Error("JSON with binary or discarded content");
         out += value.dump();
     }
 }
@@ -157,8 +170,10 @@ void write_jsonb(Json const& value, std::string& out, int levels)
 void check_tree(Json const& value, int levels)
 {
     if (levels > most_levels) throw Error("JSON nested more than 512 levels deep");
-    if (value.is_number_float() && !std::isfinite(value.get<double>())) throw Error("JSON with a number that is not finite");
-    if (value.is_binary() || value.is_discarded()) throw Error("JSON with binary or discarded content");
+    if (value.is_number_float() && !std::isfinite(value.get<double>()))
+        throw Error("JSON with a number that is not finite");
+    if (value.is_binary() || value.is_discarded())
+        throw Error("JSON with binary or discarded content");
     if (value.is_structured())
         for (auto const& child : value) check_tree(child, levels + 1);
 }
@@ -201,14 +216,17 @@ std::string float8_text(double value)
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
     char buffer[64];
-    auto const scientific = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+    auto const scientific =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
     std::string_view const text(buffer, static_cast<std::size_t>(scientific.ptr - buffer));
     int exponent = 0;
     auto const e = text.find('e') + (text[text.find('e') + 1] == '+' ? 2 : 1);
     std::from_chars(text.data() + e, text.data() + text.size(), exponent);
-    // PostgreSQL changes to an exponent below 1e-4 and from 1e15 on (src/common/d2s.c, to_chars_df).
+    // PostgreSQL changes to an exponent below 1e-4 and from 1e15 on (src/common/d2s.c,
+    // to_chars_df).
     if (exponent < -4 || exponent >= 15) return std::string(text);
-    auto const fixed = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
+    auto const fixed =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
     return {buffer, fixed.ptr};
 }
 

@@ -3,7 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-namespace rowbot {
+namespace rowbot
+{
 
 PatchValue::Content PatchValue::content_of(Json const& value)
 {
@@ -14,7 +15,8 @@ Patch::Patch(std::initializer_list<Entry> entries)
 {
     for (auto const& entry : entries)
         if (!values_.emplace(entry.column, entry.value).second)
-            throw ConfigError("a patch names the column '" + entry.column + "' twice; name it once");
+            throw ConfigError("a patch names the column '" + entry.column +
+                              "' twice; name it once");
 }
 
 Patch& Patch::set(std::string column, PatchValue value)

@@ -13,8 +13,10 @@
 #include <charconv>
 #include <cmath>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 /// Reads the whole text as a number; none where it is not one or does not fit T.
 template <class T> std::optional<T> number(std::string_view text)
@@ -48,16 +50,18 @@ std::optional<std::string> Value::optional() const
 
 std::size_t index_of(Columns const& columns, std::string_view name) noexcept
 {
-    auto const found = std::find_if(columns.begin(), columns.end(), [&](auto const& c) { return c.name == name; });
+    auto const found =
+        std::find_if(columns.begin(), columns.end(), [&](auto const& c) { return c.name == name; });
     return static_cast<std::size_t>(found - columns.begin());
 }
 
-Row::Row(std::shared_ptr<Columns const> columns, std::string table, std::string key, std::vector<Value> values,
-         std::vector<std::string> applied)
-    : columns_(std::move(columns)), table_(std::move(table)), key_(std::move(key)), values_(std::move(values)),
-      applied_(std::move(applied))
+Row::Row(std::shared_ptr<Columns const> columns, std::string table, std::string key,
+         std::vector<Value> values, std::vector<std::string> applied)
+    : columns_(std::move(columns)), table_(std::move(table)), key_(std::move(key)),
+      values_(std::move(values)), applied_(std::move(applied))
 {
-    if (values_.size() != columns_->size()) throw Error(table_ + " " + key_ + ": a row needs one value for each column");
+    if (values_.size() != columns_->size())
+        throw Error(table_ + " " + key_ + ": a row needs one value for each column");
 }
 
 bool Row::applied(std::string_view upgrade) const noexcept
@@ -83,7 +87,8 @@ std::size_t Row::find(std::string_view column) const
     if (visible_ != nullptr && !visible_->contains(column))
         throw error(column, "is not declared; add it to the upgrade's reads");
     if (index == columns_->size()) throw error(column, "does not exist; check its spelling");
-    if (values_[index].state == Value::State::absent) throw error(column, "was not selected; add it to the SELECT");
+    if (values_[index].state == Value::State::absent)
+        throw error(column, "was not selected; add it to the SELECT");
     return index;
 }
 
@@ -98,7 +103,8 @@ Value const& Row::not_null(std::string_view column, char const* wanted) const
 {
     auto const& value = values_[find(column)];
     if (value.state == Value::State::null)
-        throw error(column, std::string("is null; ") + wanted + " is expected (std::optional would take null)");
+        throw error(column, std::string("is null; ") + wanted +
+                                " is expected (std::optional would take null)");
     return value;
 }
 
@@ -112,7 +118,8 @@ bool Row::as_bool(std::string_view column) const
     auto const& value = not_null(column, "bool");
     auto const& type = (*columns_)[find(column)].type;
     if (type.kind == TypeKind::boolean && !type.array) return value.text == "t";
-    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) + "; bool is expected");
+    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
+                            "; bool is expected");
 }
 
 double Row::as_double(std::string_view column) const
@@ -120,9 +127,12 @@ double Row::as_double(std::string_view column) const
     auto const& value = not_null(column, "a number");
     auto const& type = (*columns_)[find(column)].type;
     if (is_number(type.kind) && !type.array)
-        if (auto const parsed = number<double>(value.text == "Infinity" ? "inf" : value.text == "-Infinity" ? "-inf" : value.text))
+        if (auto const parsed = number<double>(value.text == "Infinity"    ? "inf"
+                                               : value.text == "-Infinity" ? "-inf"
+                                                                           : value.text))
             return *parsed;
-    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) + "; a double is expected");
+    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
+                            "; a double is expected");
 }
 
 std::int64_t Row::as_signed(std::string_view column, std::int64_t min, std::int64_t max) const
@@ -130,10 +140,12 @@ std::int64_t Row::as_signed(std::string_view column, std::int64_t min, std::int6
     auto const& value = not_null(column, "an integer");
     auto const& type = (*columns_)[find(column)].type;
     if ((type.kind == TypeKind::integer || type.kind == TypeKind::numeric) && !type.array)
-        if (auto const parsed = number<std::int64_t>(value.text); parsed && *parsed >= min && *parsed <= max)
+        if (auto const parsed = number<std::int64_t>(value.text);
+            parsed && *parsed >= min && *parsed <= max)
             return *parsed;
-    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) + "; an integer from "
-                            + std::to_string(min) + " to " + std::to_string(max) + " is expected");
+    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
+                            "; an integer from " + std::to_string(min) + " to " +
+                            std::to_string(max) + " is expected");
 }
 
 std::uint64_t Row::as_unsigned(std::string_view column, std::uint64_t max) const
@@ -141,9 +153,10 @@ std::uint64_t Row::as_unsigned(std::string_view column, std::uint64_t max) const
     auto const& value = not_null(column, "an integer");
     auto const& type = (*columns_)[find(column)].type;
     if ((type.kind == TypeKind::integer || type.kind == TypeKind::numeric) && !type.array)
-        if (auto const parsed = number<std::uint64_t>(value.text); parsed && *parsed <= max) return *parsed;
-    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text)
-                            + "; an integer from 0 to " + std::to_string(max) + " is expected");
+        if (auto const parsed = number<std::uint64_t>(value.text); parsed && *parsed <= max)
+            return *parsed;
+    throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
+                            "; an integer from 0 to " + std::to_string(max) + " is expected");
 }
 
 template <> Json Row::as_json<Json>(std::string_view column) const
@@ -152,7 +165,8 @@ template <> Json Row::as_json<Json>(std::string_view column) const
     auto const& type = (*columns_)[find(column)].type;
     auto const kind = type.kind;
     if (type.array || (kind != TypeKind::json && kind != TypeKind::jsonb && kind != TypeKind::text))
-        throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) + "; JSON is expected");
+        throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
+                                "; JSON is expected");
     try {
         return parse_json(value.text);
     } catch (Error const& e) {
@@ -166,16 +180,19 @@ std::vector<Row> Row::elements(std::string_view column) const
     auto const index = find(column);
     auto const& type = (*columns_)[index].type;
     if (!type.array)
-        throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) + "; an array is expected");
+        throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
+                                "; an array is expected");
     auto element_type = type;
     element_type.array = false;
     if (element_type.name.ends_with("[]")) element_type.name.resize(element_type.name.size() - 2);
-    auto const columns = std::make_shared<Columns const>(Columns{{std::string(column), element_type}});
+    auto const columns =
+        std::make_shared<Columns const>(Columns{{std::string(column), element_type}});
 
     std::vector<Row> rows;
     try {
         for (auto& element : parse_array(value.text, type.delimiter))
-            rows.emplace_back(columns, table_, key_, std::vector<Value>{Value::of(std::move(element))});
+            rows.emplace_back(columns, table_, key_,
+                              std::vector<Value>{Value::of(std::move(element))});
     } catch (Error const& e) {
         throw error(column, "holds " + excerpt(value.text) + ": " + e.what());
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <rowbot/detail/shape.hpp>
 
-namespace rowbot::detail {
+namespace rowbot::detail
+{
 
 // Catalogues: https://www.postgresql.org/docs/15/catalogs.html. OIDs below 10000 never change.
 char const* const shape_sql = R"sql(

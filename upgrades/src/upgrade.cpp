@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-namespace rowbot {
+namespace rowbot
+{
 
 NameList::NameList(std::initializer_list<Name> names)
 {

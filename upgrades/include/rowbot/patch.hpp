@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// A Patch is what an upgrade returns: the columns to write and their new values. Columns that it does
-// not name stay as they are, byte for byte. An empty patch is a result too: the upgrade's name is
-// recorded, nothing else changes.
+// A Patch is what an upgrade returns: the columns to write and their new values. Columns that it
+// does not name stay as they are, byte for byte. An empty patch is a result too: the upgrade's name
+// is recorded, nothing else changes.
 
 #include <rowbot/row.hpp>
 
@@ -11,9 +11,11 @@
 #include <map>
 #include <variant>
 
-namespace rowbot {
+namespace rowbot
+{
 
-struct JsonNull {};
+struct JsonNull {
+};
 
 /// JSON's null for a json or jsonb column; nullptr and an empty optional are SQL NULL.
 inline constexpr JsonNull json_null{};
@@ -21,28 +23,33 @@ inline constexpr JsonNull json_null{};
 class PatchValue;
 
 template <class T>
-concept PatchScalar = std::same_as<T, bool> || std::same_as<T, JsonNull> || std::same_as<T, std::nullptr_t>
-                   || (std::integral<T> && !std::same_as<T, char>) || std::floating_point<T>
-                   || (!std::same_as<T, Json> && std::convertible_to<T const&, std::string_view>);
+concept PatchScalar = std::same_as<T, bool> || std::same_as<T, JsonNull> ||
+                      std::same_as<T, std::nullptr_t> ||
+                      (std::integral<T> && !std::same_as<T, char>) ||
+                      std::floating_point<T> ||
+                      (!std::same_as<T, Json> && std::convertible_to<T const&, std::string_view>);
 
 template <class T>
-concept PatchWritable = PatchScalar<T> || std::same_as<T, Json> || IsVector<T>::value || IsOptional<T>::value;
+concept PatchWritable =
+    PatchScalar<T> || std::same_as<T, Json> || IsVector<T>::value || IsOptional<T>::value;
 
-/// A new value: a scalar, a std::vector (for an array column, or a JSON array), a std::optional, or an
-/// explicit Json. Nested braces do not compile: write the std::vector or the Json that is meant.
-class PatchValue {
+/// A new value: a scalar, a std::vector (for an array column, or a JSON array), a std::optional, or
+/// an explicit Json. Nested braces do not compile: write the std::vector or the Json that is meant.
+class PatchValue
+{
 public:
     using Array = std::vector<PatchValue>;
-    using Content = std::variant<std::nullptr_t, JsonNull, bool, std::int64_t, std::uint64_t, double,
-                                 std::string, Array, std::shared_ptr<Json const>>;
+    using Content = std::variant<std::nullptr_t, JsonNull, bool, std::int64_t, std::uint64_t,
+                                 double, std::string, Array, std::shared_ptr<Json const>>;
 
     template <class T>
-        requires PatchWritable<T>
-    PatchValue(T const& value) : content_(content_of(value)) // NOLINT: implicit, so that a patch reads as data
+    requires PatchWritable<T> PatchValue(T const& value)
+        : content_(content_of(value)) // NOLINT: implicit, so that a patch reads as data
     {
     }
 
-    template <std::size_t N> PatchValue(char const (&text)[N]) : content_(std::string(text)) {} // NOLINT
+    template <std::size_t N>
+    PatchValue(char const (&text)[N]) : content_(std::string(text)) {} // NOLINT
 
     Content const& content() const noexcept { return content_; }
 
@@ -50,15 +57,15 @@ private:
     static Content content_of(Json const& value);
 
     template <class T>
-        requires(!std::same_as<T, Json>)
-    static Content content_of(T const& value)
+    requires(!std::same_as<T, Json>) static Content content_of(T const& value)
     {
         if constexpr (IsOptional<T>::value) {
             if (!value) return nullptr;
             return content_of(*value);
         } else if constexpr (IsVector<T>::value) {
             return Array(value.begin(), value.end());
-        } else if constexpr (std::same_as<T, bool> || std::same_as<T, JsonNull> || std::same_as<T, std::nullptr_t>) {
+        } else if constexpr (std::same_as<T, bool> || std::same_as<T, JsonNull> ||
+                             std::same_as<T, std::nullptr_t>) {
             return value;
         } else if constexpr (std::signed_integral<T>) {
             return std::int64_t{value};
@@ -74,13 +81,15 @@ private:
     Content content_;
 };
 
-class Patch {
+class Patch
+{
 public:
     /// One column and its new value. A template, so that nested braces find no constructor.
     struct Entry {
         template <class Name, class V>
-            requires std::convertible_to<Name const&, std::string_view>
-        Entry(Name const& name, V const& new_value) : column(std::string_view(name)), value(new_value)
+        requires std::convertible_to<Name const&, std::string_view> Entry(Name const& name,
+                                                                          V const& new_value)
+            : column(std::string_view(name)), value(new_value)
         {
         }
 
@@ -90,7 +99,8 @@ public:
 
     Patch() = default;
 
-    /// `Patch{{"status", "dead"}, {"sources", sources}}`. Throws ConfigError where a column is named twice.
+    /// `Patch{{"status", "dead"}, {"sources", sources}}`. Throws ConfigError where a column is
+    /// named twice.
     Patch(std::initializer_list<Entry> entries);
 
     /// Sets a column's new value; the last one counts.

@@ -3,8 +3,8 @@
 
 // A Row is what an upgrade reads: the columns of one row, each in PostgreSQL's text format, exactly
 // as the server sent it. A value is converted only when get<T> asks for it, and only without loss.
-// Values are defined under TimeZone UTC, DateStyle ISO, IntervalStyle postgres, extra_float_digits 1,
-// bytea_output hex, client_encoding UTF8. A Row may be read by several threads at once.
+// Values are defined under TimeZone UTC, DateStyle ISO, IntervalStyle postgres, extra_float_digits
+// 1, bytea_output hex, client_encoding UTF8. A Row may be read by several threads at once.
 
 #include <rowbot/errors.hpp>
 
@@ -21,7 +21,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-namespace rowbot {
+namespace rowbot
+{
 
 using Json = nlohmann::json;
 
@@ -32,10 +33,10 @@ enum class TypeKind : char { boolean, integer, real, numeric, text, json, jsonb,
 
 /// The type of a column; of an array, `kind` is that of its elements.
 struct ColumnType {
-    std::string name{};                ///< As PostgreSQL shows it: `numeric(6,2)`, `text[]`.
+    std::string name{}; ///< As PostgreSQL shows it: `numeric(6,2)`, `text[]`.
     TypeKind kind = TypeKind::other;
     bool array = false;
-    char delimiter = ',';              ///< Between array elements; `;` for box.
+    char delimiter = ','; ///< Between array elements; `;` for box.
 };
 
 struct Column {
@@ -57,28 +58,35 @@ struct Value {
     bool operator==(Value const&) const = default;
 };
 
-template <class T> struct IsVector : std::false_type {};
-template <class T> struct IsVector<std::vector<T>> : std::true_type {};
-template <class T> struct IsOptional : std::false_type {};
-template <class T> struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T> struct IsVector : std::false_type {
+};
+template <class T> struct IsVector<std::vector<T>> : std::true_type {
+};
+template <class T> struct IsOptional : std::false_type {
+};
+template <class T> struct IsOptional<std::optional<T>> : std::true_type {
+};
 
 /// What a single value can be read as.
 template <class T>
-concept Readable = std::same_as<T, bool> || std::same_as<T, double> || std::same_as<T, std::string>
-                || std::same_as<T, Json> || (std::integral<T> && !std::same_as<T, char>);
+concept Readable = std::same_as<T, bool> || std::same_as<T, double> ||
+    std::same_as<T, std::string> || std::same_as<T, Json> ||
+    (std::integral<T> && !std::same_as<T, char>);
 
-class Row {
+class Row
+{
 public:
     /// `columns` names every known column; `values` has one for each, absent where not selected.
     /// `key` is the key as error messages show it, `applied` what `applied_upgrades` holds.
     Row(std::shared_ptr<Columns const> columns, std::string table, std::string key,
         std::vector<Value> values, std::vector<std::string> applied = {});
 
-    /// The value of a column. T is bool, an integer type, double, std::string, Json, a std::vector of
-    /// one of these (from an array column), or a std::optional of any of them (empty for NULL).
-    /// std::string takes every column as text; Json takes json, jsonb and text columns. Throws RowError
-    /// where the column is missing or not declared, the value is NULL without std::optional, is of
-    /// another type, does not fit T, or (Json) has a number that would lose digits.
+    /// The value of a column. T is bool, an integer type, double, std::string, Json, a std::vector
+    /// of one of these (from an array column), or a std::optional of any of them (empty for NULL).
+    /// std::string takes every column as text; Json takes json, jsonb and text columns. Throws
+    /// RowError where the column is missing or not declared, the value is NULL without
+    /// std::optional, is of another type, does not fit T, or (Json) has a number that would lose
+    /// digits.
     template <class T> T get(std::string_view column) const;
 
     /// The value as the server sent it: no value for NULL. Throws RowError as get does.
@@ -99,7 +107,8 @@ public:
     void set(std::size_t column, Value value) { values_.at(column) = std::move(value); }
     void set_applied(std::vector<std::string> names) { applied_ = std::move(names); }
 
-    /// From now on only these columns can be read; null lifts the restriction. The list must outlive it.
+    /// From now on only these columns can be read; null lifts the restriction. The list must
+    /// outlive it.
     void restrict_to(NameList const* visible) noexcept { visible_ = visible; }
 
     /// A RowError about a column of this row.
@@ -111,7 +120,8 @@ private:
 
     bool as_bool(std::string_view column) const;
     double as_double(std::string_view column) const;
-    template <class J> J as_json(std::string_view column) const; // a template: Json may be incomplete here
+    template <class J>
+    J as_json(std::string_view column) const; // a template: Json may be incomplete here
     std::string as_string(std::string_view column) const;
     std::int64_t as_signed(std::string_view column, std::int64_t min, std::int64_t max) const;
     std::uint64_t as_unsigned(std::string_view column, std::uint64_t max) const;
@@ -141,13 +151,19 @@ template <class T> T Row::get(std::string_view column) const
     } else {
         static_assert(Readable<T>, "get<T>: bool, an integer, double, std::string, Json, or a "
                                    "std::vector or std::optional of one of these");
-        if constexpr (std::same_as<T, bool>) return as_bool(column);
-        else if constexpr (std::same_as<T, double>) return as_double(column);
-        else if constexpr (std::same_as<T, std::string>) return as_string(column);
-        else if constexpr (std::same_as<T, Json>) return as_json<T>(column);
+        if constexpr (std::same_as<T, bool>)
+            return as_bool(column);
+        else if constexpr (std::same_as<T, double>)
+            return as_double(column);
+        else if constexpr (std::same_as<T, std::string>)
+            return as_string(column);
+        else if constexpr (std::same_as<T, Json>)
+            return as_json<T>(column);
         else if constexpr (std::signed_integral<T>)
-            return static_cast<T>(as_signed(column, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
-        else return static_cast<T>(as_unsigned(column, std::numeric_limits<T>::max()));
+            return static_cast<T>(
+                as_signed(column, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+        else
+            return static_cast<T>(as_unsigned(column, std::numeric_limits<T>::max()));
     }
 }
 

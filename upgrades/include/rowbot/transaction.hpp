@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What an upgrade may do with the database, for the few upgrades that must read or write other rows.
-// The worker implements it; what runs through it commits or rolls back with the row's own upgrade.
+// What an upgrade may do with the database, for the few upgrades that must read or write other
+// rows. The worker implements it; what runs through it commits or rolls back with the row's own
+// upgrade.
 
 #include <rowbot/row.hpp>
 
@@ -11,9 +12,11 @@
 #include <string_view>
 #include <vector>
 
-namespace rowbot {
+namespace rowbot
+{
 
-class Transaction {
+class Transaction
+{
 public:
     using Parameters = std::vector<std::optional<std::string>>;
 

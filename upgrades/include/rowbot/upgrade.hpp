@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// An Upgrade is a named function from a row to a patch. The function must be pure: the same row gives
-// the same patch, because it runs when a row is read as well as in the background. The name is data for
-// ever: it is stored in each row's `applied_upgrades` and must never be given to another function.
+// An Upgrade is a named function from a row to a patch. The function must be pure: the same row
+// gives the same patch, because it runs when a row is read as well as in the background. The name
+// is data for ever: it is stored in each row's `applied_upgrades` and must never be given to
+// another function.
 
 #include <rowbot/patch.hpp>
 #include <rowbot/transaction.hpp>
 
 #include <functional>
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// A list of names, written `{"a", "b"}` or made from any range of strings.
-class NameList {
+class NameList
+{
 public:
     struct Name {
         template <class T>
-            requires std::convertible_to<T const&, std::string_view>
-        Name(T const& name) : text(std::string_view(name)) // NOLINT: implicit, so that a list reads as data
+        requires std::convertible_to<T const&, std::string_view> Name(T const& name)
+            : text(std::string_view(name)) // NOLINT: implicit, so that a list reads as data
         {
         }
 
@@ -27,12 +30,17 @@ public:
 
     NameList() = default;
     NameList(std::initializer_list<Name> names);
-    NameList(std::initializer_list<std::initializer_list<char const*>>) = delete; ///< `{{"a", "b"}}` is a slip.
+    NameList(std::initializer_list<std::initializer_list<char const*>>) =
+        delete; ///< `{{"a", "b"}}` is a slip.
 
     template <class Range>
-        requires requires(Range const& range) { { *range.begin() } -> std::convertible_to<std::string_view>; }
-                 && (!std::convertible_to<Range const&, std::string_view>)
-    NameList(Range const& names) : names_(names.begin(), names.end()) // NOLINT: implicit, as above
+    requires requires(Range const& range)
+    {
+        {
+            *range.begin()
+            } -> std::convertible_to<std::string_view>;
+    } &&(!std::convertible_to<Range const&, std::string_view>)NameList(Range const& names)
+        : names_(names.begin(), names.end()) // NOLINT: implicit, as above
     {
     }
 
@@ -53,20 +61,21 @@ enum class Runs : char {
 };
 
 /// The function of an upgrade, in one of two forms: `Patch(Row const&)`, or
-/// `Patch(Row const&, Transaction&)` for the worker alone. It may throw: the row then stays pending.
-/// Called from the worker's and the application's threads at the same time.
-class ApplyFunction {
+/// `Patch(Row const&, Transaction&)` for the worker alone. It may throw: the row then stays
+/// pending. Called from the worker's and the application's threads at the same time.
+class ApplyFunction
+{
 public:
     ApplyFunction() = default;
 
     template <class F>
-        requires std::is_invocable_r_v<Patch, F const&, Row const&>
-    ApplyFunction(F function) : pure_(std::move(function)) // NOLINT: implicit, `.apply = function`
+    requires std::is_invocable_r_v<Patch, F const&, Row const&> ApplyFunction(F function)
+        : pure_(std::move(function)) // NOLINT: implicit, `.apply = function`
     {
     }
 
     template <class F>
-        requires std::is_invocable_r_v<Patch, F const&, Row const&, Transaction&>
+    requires std::is_invocable_r_v<Patch, F const&, Row const&, Transaction&>
     ApplyFunction(F function) : transactional_(std::move(function)) // NOLINT: implicit
     {
     }
@@ -89,8 +98,8 @@ struct Upgrade {
     /// `[a-z0-9][a-z0-9-]{0,62}`, unique in its table, never used again.
     std::string name{};
     ApplyFunction apply{};
-    /// The columns that the function reads; it sees no others. Empty: every column, and then a change of
-    /// any column by the application is a conflict.
+    /// The columns that the function reads; it sees no others. Empty: every column, and then a
+    /// change of any column by the application is a conflict.
     NameList reads{};
     /// The columns that its patches may name. Empty: every column.
     NameList writes{};

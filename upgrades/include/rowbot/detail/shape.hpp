@@ -2,34 +2,37 @@
 #pragma once
 
 // Private to Rowbot. What the catalogue says about a table, and the SQL texts that the worker and
-// Repository share because both must guard a row in the same way. No I/O here: the callers run the SQL.
+// Repository share because both must guard a row in the same way. No I/O here: the callers run the
+// SQL.
 
 #include <rowbot/apply.hpp>
 
 #include <span>
 
-namespace rowbot::detail {
+namespace rowbot::detail
+{
 
 /// What a column's type asks of the SQL that reads and writes it.
 struct ColumnShape {
-    std::string cast_type{};       ///< The base type without modifier: assigning it checks the length.
-    bool own_text_cast = false;    ///< `col::text` is not what the output function shows.
-    bool input_through_array = false; ///< A cast from text of its own: only array input reaches the input function.
+    std::string cast_type{};    ///< The base type without modifier: assigning it checks the length.
+    bool own_text_cast = false; ///< `col::text` is not what the output function shows.
+    bool input_through_array =
+        false; ///< A cast from text of its own: only array input reaches the input function.
     bool not_null = false;
     bool generated = false;
-    std::string generated_from{};  ///< The generation expression; empty where there is none.
+    std::string generated_from{}; ///< The generation expression; empty where there is none.
     bool identity_always = false;
-    bool object_name = false;      ///< regclass and the like: their text depends on search_path.
-    bool storing_keeps = false;    ///< bool, integers, float8, text, jsonb: stored as it was written.
+    bool object_name = false;   ///< regclass and the like: their text depends on search_path.
+    bool storing_keeps = false; ///< bool, integers, float8, text, jsonb: stored as it was written.
     bool partition_key = false;
 };
 
 struct TableShape {
     std::string schema{}, relation{};
-    std::string qualified{};       ///< Quoted, for SQL: `public."Weird Table"`.
-    char relkind = 'r';            ///< pg_class.relkind: r, p, f, v, m.
-    bool heap = true;              ///< Its access method is heap: ranges of ctid mean something.
-    bool update_of_trigger = false;///< A trigger fires on certain columns only.
+    std::string qualified{};        ///< Quoted, for SQL: `public."Weird Table"`.
+    char relkind = 'r';             ///< pg_class.relkind: r, p, f, v, m.
+    bool heap = true;               ///< Its access method is heap: ranges of ctid mean something.
+    bool update_of_trigger = false; ///< A trigger fires on certain columns only.
     bool partition_expression = false; ///< Partitioned by an expression: any column may move a row.
     std::shared_ptr<Columns const> columns{};
     std::vector<ColumnShape> details{}; ///< One for each of `columns`.
@@ -48,15 +51,17 @@ using TextRows = std::vector<std::vector<std::optional<std::string>>>;
 
 /// One row a column of the table that the identifier $1 names: see make_shape().
 extern char const* const shape_sql;
-/// One row a unique, complete, immediate key of the table $1: whether it is the primary key, its columns.
+/// One row a unique, complete, immediate key of the table $1: whether it is the primary key, its
+/// columns.
 extern char const* const key_sql;
 
-/// From the rows of both statements. Throws ConfigError where the table is missing, has no usable key,
-/// or its `applied_upgrades` is missing or of the wrong type.
+/// From the rows of both statements. Throws ConfigError where the table is missing, has no usable
+/// key, or its `applied_upgrades` is missing or of the wrong type.
 TableShape make_shape(Table const& table, TextRows const& columns, TextRows const& keys);
 
-/// Holds the upgrades against the table: misspelt columns, generated columns, reads of what an earlier
-/// upgrade wrote where storing would change it. Throws ConfigError. Returns the table with its key named.
+/// Holds the upgrades against the table: misspelt columns, generated columns, reads of what an
+/// earlier upgrade wrote where storing would change it. Throws ConfigError. Returns the table with
+/// its key named.
 Table fit(Table table, TableShape const& shape);
 
 /// `"name"`, quotes doubled.
@@ -71,15 +76,20 @@ std::string array_parameter(std::vector<std::string> const& elements);
 /// The value `input` (an SQL expression of type text) as the column's type, for an assignment.
 std::string assigned(TableShape const& shape, std::size_t column, std::string const& input);
 
-/// True where the column of the row `t` still has the value that was read: `old` is an SQL expression of
-/// type text, or, where `hashed`, of type bytea with the SHA-256 of the value in UTF-8.
-std::string unchanged(TableShape const& shape, std::size_t column, std::string const& old, bool hashed = false);
+/// True where the column of the row `t` still has the value that was read: `old` is an SQL
+/// expression of type text, or, where `hashed`, of type bytea with the SHA-256 of the value in
+/// UTF-8.
+std::string unchanged(TableShape const& shape, std::size_t column, std::string const& old,
+                      bool hashed = false);
 
 /// `t."id" = … AND …`: finds the row by its key; `inputs` are SQL expressions of type text.
 std::string key_matches(TableShape const& shape, std::span<std::string const> inputs);
 
 /// The settings under which a Row is defined, as name and value; see row.hpp.
-struct Setting { char const* name; char const* value; };
+struct Setting {
+    char const* name;
+    char const* value;
+};
 extern std::span<Setting const> const row_settings;
 
 /// The key's values as messages show them: `42`, `(7, de)`.

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The whole program in one call: an application's own daemon is a main() that names its tables.
+
+#include <rowbot/table.hpp>
+
+namespace rowbot
+{
+
+/// Runs the command line (`run`, `status`, `gate`, …; see daemon/README.md) for these tables and
+/// returns the exit code: 0 done, 3 not yet, 64 asked wrongly, 69 database unreachable, 70 failed
+/// while working. SIGTERM and SIGINT stop it at the next row boundary. Throws nothing.
+int run_daemon(int argc, char* argv[], std::vector<Table> tables);
+
+} // namespace rowbot
