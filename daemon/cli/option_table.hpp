@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Every option and every command once: what it is called, what it means, how its value is read.
+// Parsing, help and the config file all follow these two lists.
+
+#include "cli/options.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace rowbot::cli
+{
+
+struct Option {
+    std::string_view name;
+    std::string_view value;    ///< What help calls its value; empty: a switch.
+    std::string_view commands; ///< The commands that take it, with spaces; empty: every command.
+    std::string_view text;     ///< With unit and default.
+    /// Throws ConfigError that says what is allowed, without the option's name.
+    void (*set)(CommandLine&, std::string const& value);
+    bool repeats = false; ///< May be given several times: it has values for tables and upgrades.
+    bool pace = false;    ///< Only matters where rows are written.
+
+    bool belongs_to(std::string_view command) const;
+};
+
+struct Command {
+    std::string_view name;
+    std::string_view arguments; ///< As in the usage line.
+    std::size_t least, most;    ///< How many arguments.
+    std::string_view text;
+};
+
+std::span<Option const> options();
+Option const* find_option(std::string_view name);
+
+std::span<Command const> commands();
+Command const* find_command(std::string_view name);
+
+} // namespace rowbot::cli
