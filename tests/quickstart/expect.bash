@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
+# Sourced by the tests of this folder: what they say about the quickstart and its output.
+
+quickstart=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/deploy/quickstart
+
+# Where the user postgres can go too, and nothing of an earlier run lies.
+ROWBOT_QUICKSTART_STATE=$(mktemp -d /tmp/rowbot-test.XXXXXX)
+chmod 755 "$ROWBOT_QUICKSTART_STATE"
+export ROWBOT_QUICKSTART_STATE
+
+give_up() {
+    echo "FAILED: $1"
+    exit 1
+}
+
+# shows_the_whole_story OUTPUT: the file holds all that a run has to show, in this order.
+shows_the_whole_story() {
+    local line
+    local -a story=(
+        'articles, 9 of them with invalid UTF-8 replaced'
+        '== Ironstone  (withdrawn)'
+        'See also: Clay ironstone, Ironstone china, ironstone china'
+        'Sources:  1913 Webster, PJC'
+        'status           | limbo'
+        'content2         | '
+        'applied_upgrades | {}'
+        '== Ironstone  (withdrawn)'
+        'Sources:  1913 Webster, PJC'
+        'status           | dead'
+        'sources          | {"1913 Webster",PJC}'
+        'applied_upgrades | {fix-bad-statuses,content-to-blocks,sources-from-tags}'
+        'What next?'
+    )
+    local rest
+    rest=$(cat "$1")
+    for line in "${story[@]}"; do
+        case $rest in
+        *"$line"*) rest=${rest#*"$line"} ;;
+        *) cat "$1"; give_up "the output lacks, at its place: $line" ;;
+        esac
+    done
+}
