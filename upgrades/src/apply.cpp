@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <rowbot/apply.hpp>
 
-#include "encode.hpp"
+#include <rowbot/detail/encode.hpp>
 
 #include <algorithm>
 #include <map>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "encode.hpp"
+#include <rowbot/detail/encode.hpp>
 
 #include "array_text.hpp"
 #include "excerpt.hpp"

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+// Private to Rowbot. Turns what a patch says into what PostgreSQL reads; apply() and the
+// repository's update and insert share it.
+
 #include <rowbot/patch.hpp>
 
 namespace rowbot
