@@ -20,7 +20,7 @@ shows_the_whole_story() {
     local -a story=(
         'articles, 9 of them with invalid UTF-8 replaced'
         '== Ironstone  (withdrawn)'
-        'See also: Clay ironstone, Ironstone china, ironstone china'
+        'See also: Clay, Clay ironstone, Ironstone china, ironstone china'
         'Sources:  1913 Webster, PJC'
         'status           | limbo'
         'content2         | '
