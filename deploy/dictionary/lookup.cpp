@@ -26,11 +26,13 @@ void print_list(std::string_view title, auto const& words)
 void print(dictionary::Article const& article)
 {
     std::cout << "== " << article.headline() << (article.live() ? "" : "  (withdrawn)") << '\n';
+    std::string text;
     std::set<std::string> links;
     for (auto const& block : article.blocks()) {
-        std::cout << block.text;
+        text += block.text;
         if (block.link) links.insert(*block.link);
     }
+    std::cout << text << (text.ends_with('\n') ? "" : "\n");
     print_list("See also: ", links);
     print_list("Sources:  ", article.sources());
 }
