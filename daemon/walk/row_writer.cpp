@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "walk/row_writer.hpp"
+
+#include "walk/recovery.hpp"
+#include "walk/upgrade_transaction.hpp"
+
+namespace rowbot {
+
+bool FailedRows::add(std::string const& leaf, Key const& key)
+{
+    std::lock_guard const lock(mutex_);
+    if (rows_.size() >= 100'000) throw Error(leaf + ": 100,000 rows failed; the upgrade itself must be at fault, mend it");
+    return rows_.insert(std::hash<std::string>{}(leaf + detail::key_text(key))).second;
+}
+
+bool FailedRows::contains(std::string const& leaf, Key const& key) const
+{
+    std::lock_guard const lock(mutex_);
+    return !rows_.empty() && rows_.contains(std::hash<std::string>{}(leaf + detail::key_text(key)));
+}
+
+std::int64_t FailedRows::size() const
+{
+    std::lock_guard const lock(mutex_);
+    return static_cast<std::int64_t>(rows_.size());
+}
+
+void FailedRows::clear()
+{
+    std::lock_guard const lock(mutex_);
+    rows_.clear();
+}
+
+RowWriter::RowWriter(Session& session, KnownTable const& table, Leaf const& leaf, std::vector<std::string> const& removals,
+                     FailedRows& failed, Observer& observer, Record record)
+    : session_(session), table_(table), leaf_(leaf), removals_(removals), failed_(failed), observer_(observer),
+      record_(std::move(record)), reader_(table, leaf)
+{
+}
+
+Written RowWriter::write(Batch& batch)
+{
+    total_ = {};
+    std::vector<Key> missed;
+    write_part(batch.rows, missed);
+    for (std::size_t i = 0; i < batch.failures.size(); ++i) fail(batch.failed_keys[i], batch.failures[i]);
+    again(missed);
+    for (auto const& key : batch.transactional) visit_locked(key, true);
+    return total_;
+}
+
+/// Halves what PostgreSQL refuses, each half in a transaction of its own, until the row is found.
+void RowWriter::write_part(std::span<VisitedRow> rows, std::vector<Key>& missed)
+{
+    if (rows.empty() || try_part(rows, missed)) return;
+    if (rows.size() == 1) return visit_locked(key_of(leaf_.shape, rows[0].as_read), true);
+    write_part(rows.first(rows.size() / 2), missed);
+    write_part(rows.subspan(rows.size() / 2), missed);
+}
+
+/// False where a row of the part is at fault; nothing was written then.
+bool RowWriter::try_part(std::span<VisitedRow const> rows, std::vector<Key>& missed)
+{
+    std::vector<bool> matched(rows.size());
+    Written written;
+    try {
+        Work work(session_, Purpose::write);
+        for (auto const& statement : write_statements(table_, leaf_.shape, rows, removals_))
+            for (auto const& row : work.exec(statement.sql, statement.params))
+                matched[statement.rows[row[0].as<std::size_t>() - 1]] = true;
+        count(rows, matched, written);
+        record_(work, written);
+        work.commit();
+    } catch (pqxx::sql_error const&) {
+        if (recovery_for(std::current_exception()) != Recovery::bisect) throw;
+        return false;
+    }
+    total_.rows += written.rows;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (!matched[i]) missed.push_back(key_of(leaf_.shape, rows[i].as_read));
+    return true;
+}
+
+void RowWriter::count(std::span<VisitedRow const> rows, std::vector<bool> const& matched, Written& written) const
+{
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!matched[i]) continue;
+        ++written.rows;
+        for (auto const& step : rows[i].applied.steps) ++written.by_upgrade[table_.table.upgrades[step.upgrade].name];
+    }
+}
+
+/// Rows that the guard kept from being written: read once more, then, what misses again, under a lock.
+void RowWriter::again(std::vector<Key> const& missed)
+{
+    if (missed.empty()) return;
+    total_.conflicts += static_cast<std::int64_t>(missed.size());
+    std::vector<VisitedRow> rows;
+    {
+        Work work(session_, Purpose::read);
+        for (auto& row : reader_.keys(work, missed)) {
+            auto applied = apply(table_.table, row, Where::in_worker);
+            if (applied.failure) fail(key_of(leaf_.shape, row), *applied.failure);
+            if (!applied.steps.empty()) rows.push_back({std::move(row), std::move(applied)});
+        }
+        work.commit();
+    }
+    std::vector<Key> missed_twice;
+    write_part(rows, missed_twice);
+    for (auto const& key : missed_twice) visit_locked(key, false);
+}
+
+void RowWriter::visit_locked(Key const& key, bool one_at_a_time)
+{
+    for (std::size_t i = 0; i <= table_.table.upgrades.size(); ++i)
+        if (!visit_step(key, one_at_a_time)) return;
+}
+
+/// True where the row was written and may have more upgrades pending.
+bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
+{
+    std::string upgrade;
+    try {
+        Work work(session_, Purpose::write);
+        auto row = reader_.locked(work, key);
+        if (!row) return false;
+        UpgradeTransaction transaction(work, table_.table.name);
+        VisitedRow visited{*row, one_at_a_time ? apply(table_.table, *row, Where::in_worker, &transaction, 1)
+                                               : apply(table_.table, *row, Where::in_worker)};
+        auto const& steps = visited.applied.steps;
+        if (visited.applied.failure) {
+            transaction.rethrow_unless_of_the_row(*visited.applied.failure);
+            fail(key, *visited.applied.failure);
+        }
+        if (steps.empty()) return false;
+        upgrade = table_.table.upgrades[steps.back().upgrade].name;
+
+        bool matched = false;
+        for (auto const& statement : write_statements(table_, leaf_.shape, {&visited, 1}, removals_))
+            matched = !work.exec(statement.sql, statement.params).empty();
+        if (!matched) {
+            fail(key, {table_.table.name, row->key(), upgrade, "the UPDATE changed no row although the row is locked and unchanged; "
+                                                               "a trigger suppresses it (returns NULL), or a policy does"});
+            return false;
+        }
+        Written written;
+        count({&visited, 1}, {true}, written);
+        record_(work, written);
+        work.commit();
+        total_.rows += written.rows;
+        return one_at_a_time;
+    } catch (pqxx::sql_error const& e) {
+        auto const recovery = recovery_for(std::current_exception());
+        if (recovery == Recovery::retry) return false; // somebody holds it; the next pass finds it pending
+        if (recovery != Recovery::bisect) throw;
+        if (!one_at_a_time) return visit_locked(key, true), false;
+        fail(key, {table_.table.name, detail::key_text(key), upgrade, "PostgreSQL refused the row (SQLSTATE " + e.sqlstate() + "): " + e.what()});
+        return false;
+    }
+}
+
+void RowWriter::fail(Key const& key, UpgradeError const& error)
+{
+    if (!failed_.add(leaf_.shape.qualified, key)) return;
+    ++total_.failed;
+    observer_.row_failed(error);
+}
+
+} // namespace rowbot

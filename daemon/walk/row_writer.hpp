@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "walk/row_reader.hpp"
+#include "walk/write_sql.hpp"
+
+#include <functional>
+#include <unordered_set>
+
+namespace rowbot {
+
+/// The lease went to somebody else: nothing may be written any more.
+class LeaseLost : public Error {
+public:
+    LeaseLost() : Error("another worker took over the walk") {}
+};
+
+/// Rows that failed in this round; they are not tried again before the next. Thread-safe.
+class FailedRows {
+public:
+    /// Remembers a row; true where it is new. Throws Error above 100,000 rows: that is no bad row any more.
+    bool add(std::string const& leaf, Key const& key);
+    bool contains(std::string const& leaf, Key const& key) const;
+    std::int64_t size() const;
+    void clear();
+
+private:
+    mutable std::mutex mutex_;
+    std::unordered_set<std::size_t> rows_; // hashes: a collision would postpone a row to the next round
+};
+
+/// What became of a batch.
+struct Written {
+    std::int64_t rows = 0, conflicts = 0, failed = 0;
+    std::map<std::string, std::int64_t> by_upgrade{};
+};
+
+/// Writes batches of one leaf through one session. One thread.
+class RowWriter {
+public:
+    /// Called in each transaction before COMMIT with what it wrote; throws LeaseLost to roll it back.
+    using Record = std::function<void(Work&, Written const&)>;
+
+    RowWriter(Session& session, KnownTable const& table, Leaf const& leaf, std::vector<std::string> const& removals,
+              FailedRows& failed, Observer& observer, Record record);
+
+    /// Writes what the guard lets through, tries what it missed once more, then row by row under a lock;
+    /// finds rows that PostgreSQL refuses and sets them aside. Throws what recovery_for does not bisect.
+    Written write(Batch& batch);
+
+private:
+    void write_part(std::span<VisitedRow> rows, std::vector<Key>& missed);
+    bool try_part(std::span<VisitedRow const> rows, std::vector<Key>& missed);
+    void again(std::vector<Key> const& missed);
+    /// Visits the row under a lock; `one_at_a_time`: each upgrade in a transaction of its own.
+    void visit_locked(Key const& key, bool one_at_a_time);
+    bool visit_step(Key const& key, bool one_at_a_time);
+    void fail(Key const& key, UpgradeError const& error);
+    void count(std::span<VisitedRow const> rows, std::vector<bool> const& matched, Written& written) const;
+
+    Session& session_;
+    KnownTable const& table_;
+    Leaf const& leaf_;
+    std::vector<std::string> const& removals_;
+    FailedRows& failed_;
+    Observer& observer_;
+    Record record_;
+    RowReader reader_;
+    Written total_{};
+};
+
+} // namespace rowbot

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "throttle/watch.hpp"
+
+namespace rowbot {
+
+/// The two connections of a walk, opened when they are first needed. Dropped together: after one broke,
+/// what the other has read is void too.
+class Connections {
+public:
+    explicit Connections(std::string connection) : connection_(std::move(connection)) {}
+
+    Session& reader() { return open(reader_, "rowbot reader"); }
+    Session& writer() { return open(writer_, "rowbot writer"); }
+    void drop()
+    {
+        reader_.reset();
+        writer_.reset();
+    }
+
+private:
+    Session& open(std::unique_ptr<Session>& session, char const* purpose)
+    {
+        if (!session) session = std::make_unique<Session>(connection_, purpose);
+        return *session;
+    }
+
+    std::string connection_;
+    std::unique_ptr<Session> reader_, writer_;
+};
+
+/// What the walk of every table shares: all that comes from outside is injected here.
+struct Surroundings {
+    WorkerOptions const& options;
+    Observer& observer;
+    Clock& clock;
+    Connections& connections;
+    Watch& watch;
+    std::string owner; ///< This worker, as others see it: host, program and pid.
+};
+
+} // namespace rowbot

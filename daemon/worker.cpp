@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+#include <rowbot/worker.hpp>
+
+#include "store/state_schema.hpp"
+#include "store/statistics.hpp"
+#include "walk/recovery.hpp"
+#include "walk/table_walk.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace rowbot {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+class SystemClock final : public Clock {
+public:
+    Time now() override { return std::chrono::steady_clock::now(); }
+    void wait(std::chrono::nanoseconds duration, std::stop_token stop) override
+    {
+        std::mutex mutex;
+        std::condition_variable_any changed;
+        std::unique_lock lock(mutex);
+        changed.wait_for(lock, stop, duration, [] { return false; });
+    }
+};
+
+std::string host_name()
+{
+    char name[256] = {};
+    return gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
+}
+
+/// A table and when to look at it next.
+struct Watched {
+    KnownTable known;
+    bool complete = false;
+    bool stopped = false;       ///< Its errors cannot be mended by trying again soon.
+    Visit last = Visit::held;
+    Clock::Time due{};
+    Clock::Time looked{};
+    std::string changes{};      ///< Its statistics counters when it was last complete.
+    int failed_visits = 0;
+    bool cleanups_held = false;
+};
+
+void check_options(WorkerOptions const& o)
+{
+    if (!(o.duty > 0 && o.duty <= 1)) throw ConfigError("duty is a share of time, over 0 and at most 1");
+    for (auto const& [scope, rows] : o.batch_rows.values())
+        if (rows < 1 || rows > 100'000) throw ConfigError("batch rows are 1 to 100,000");
+    for (auto const& [scope, rows] : o.cleanup_batch_rows.values())
+        if (rows < 1 || rows > 1'000'000) throw ConfigError("cleanup batch rows are 1 to 1,000,000");
+    for (auto const& [scope, target] : o.batch_target.values())
+        if (target < 1ms) throw ConfigError("a batch target is at least 1 ms");
+    if (o.lease < 1s) throw ConfigError("a lease is at least 1 s");
+}
+
+} // namespace
+
+Clock& Clock::system()
+{
+    static SystemClock clock;
+    return clock;
+}
+
+struct Worker::State {
+    WorkerOptions options;
+    std::vector<Table> tables;
+    Observer& observer;
+    Clock& clock;
+    Connections connections;
+    std::vector<Watched> watched{};
+
+    State(WorkerOptions o, std::vector<Table> t, Observer& ob, Clock& c)
+        : options(std::move(o)), tables(std::move(t)), observer(ob), clock(c), connections(options.connection)
+    {
+    }
+
+    bool connect(std::stop_token stop);
+    void register_all();
+    void visit(Watched& table, Surroundings const& surroundings, std::stop_token stop);
+    void visit_due(Surroundings const& surroundings, std::stop_token stop);
+    void postpone(Watched& table, TableWalk const& walk);
+    std::optional<Outcome> settled(Clock::Time began) const;
+    Outcome run(std::stop_token stop);
+};
+
+/// Opens the connection, for as long as connect_wait allows. False: unreachable, or asked to stop.
+bool Worker::State::connect(std::stop_token stop)
+{
+    auto const began = clock.now();
+    connections.drop();
+    for (auto pause = 100ms; !stop.stop_requested(); pause = std::min(pause * 2, 5000ms)) {
+        try {
+            connections.writer();
+            connections.reader();
+            return true;
+        } catch (pqxx::failure const& e) {
+            connections.drop();
+            if (recovery_for(std::current_exception()) == Recovery::stop_table) throw;
+            observer.waiting("", std::string("the database cannot be reached: ") + e.what());
+        }
+        if (clock.now() - began >= options.connect_wait) return false;
+        clock.wait(pause, stop);
+    }
+    return false;
+}
+
+void Worker::State::register_all()
+{
+    auto& session = connections.writer();
+    ensure_state_schema(session);
+    watched.clear();
+    for (auto const& table : tables) {
+        watched.push_back({.known = look_up(session, table)});
+        leaves_of(session, watched.back().known); // says now what cannot be walked
+        for (auto const& upgrade : table.upgrades)
+            if (upgrade.needs_migration > 0)
+                throw ConfigError(table.name + ": upgrade '" + upgrade.name + "' needs schema migration "
+                                  + std::to_string(upgrade.needs_migration) + ", and this version runs no schema migrations yet");
+    }
+    for (auto& table : watched) {
+        Work work(session, Purpose::durable);
+        register_table(work, table.known);
+        auto const found = work.exec("SELECT state FROM rowbot.walk WHERE table_name = $1", {table.known.name});
+        table.complete = std::string_view(found[0][0].c_str()) == "complete";
+        work.commit();
+    }
+}
+
+void Worker::State::postpone(Watched& table, TableWalk const& walk)
+{
+    table.cleanups_held = !walk.cleanups_held().empty();
+    table.complete = table.last == Visit::complete;
+    // A table that fails is tried again later and later; a finished one costs at most 1 % of the time.
+    table.failed_visits = table.last == Visit::failing ? table.failed_visits + 1 : 0;
+    auto const back_off = table.failed_visits == 0 ? 0ms : std::min<std::chrono::milliseconds>(1h, options.recheck * (1 << std::min(table.failed_visits, 10)));
+    table.looked = clock.now();
+    table.due = table.looked + std::max<std::chrono::nanoseconds>({options.recheck, 99 * walk.look_took(), back_off});
+    if (table.last == Visit::held) table.due = table.looked + 250ms;
+}
+
+void Worker::State::visit(Watched& table, Surroundings const& surroundings, std::stop_token stop)
+{
+    auto const& name = table.known.table.name;
+    try {
+        auto const changes = changes_of(connections.writer(), table.known.name);
+        bool const idle = table.complete && !table.cleanups_held && table.last == Visit::complete && changes == table.changes && !changes.empty();
+        if (idle && clock.now() - table.looked < 24h) {
+            table.due = clock.now() + options.recheck;
+            return;
+        }
+        TableWalk walk(surroundings, table.known);
+        table.last = walk.run(table.complete, stop);
+        table.changes = changes;
+        if (table.last == Visit::held) observer.waiting(name, walk.why());
+        postpone(table, walk);
+    } catch (LeaseLost const& e) {
+        observer.waiting(name, e.what());
+        table.last = Visit::held;
+        table.due = clock.now() + 250ms;
+    } catch (pqxx::failure const& e) {
+        auto const recovery = recovery_for(std::current_exception());
+        if (recovery == Recovery::reconnect || recovery == Recovery::wait) throw;
+        observer.table_stopped(name, e.what());
+        set_table_state(connections.writer(), table.known.name, "failing", e.what());
+        table.stopped = true;
+        table.due = clock.now() + std::max<std::chrono::milliseconds>(options.recheck, 1s);
+    } catch (Error const& e) {
+        observer.table_stopped(name, e.what());
+        set_table_state(connections.writer(), table.known.name, "failing", e.what());
+        table.stopped = true;
+        table.due = clock.now() + std::max<std::chrono::milliseconds>(options.recheck, 1s);
+    }
+}
+
+void Worker::State::visit_due(Surroundings const& surroundings, std::stop_token stop)
+{
+    for (auto& table : watched) {
+        if (stop.stop_requested()) return;
+        bool const over = options.once && (table.stopped || (table.last != Visit::held && table.last != Visit::blocked && table.looked != Clock::Time{}));
+        if (!over && clock.now() >= table.due) visit(table, surroundings, stop);
+    }
+}
+
+/// With `once`: the outcome, as soon as nothing more can be done.
+std::optional<Outcome> Worker::State::settled(Clock::Time began) const
+{
+    auto const any = [&](auto const& is) { return std::any_of(watched.begin(), watched.end(), is); };
+    if (any([](auto const& t) { return !t.stopped && t.last == Visit::held; }) && clock.now() - began < options.lock_wait) return std::nullopt;
+    if (any([](auto const& t) { return t.stopped; })) return Outcome::failed;
+    if (any([](auto const& t) { return t.last == Visit::failing; })) return Outcome::rows_failed;
+    if (any([](auto const& t) { return t.last == Visit::held || t.last == Visit::blocked; })) return Outcome::not_yet;
+    return Outcome::done;
+}
+
+Outcome Worker::State::run(std::stop_token stop)
+{
+    if (!connect(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
+    register_all();
+    observer.started(watched.size());
+    std::vector<std::string> names;
+    for (auto const& table : watched)
+        for (auto const& upgrade : table.known.table.upgrades) names.push_back(table.known.name + "/" + upgrade.name);
+    auto const owner = host_name() + " pid " + std::to_string(getpid());
+    auto const id = owner + " " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+    Watch watch(options, id, owner, names);
+    Surroundings const surroundings{options, observer, clock, connections, watch, owner};
+
+    auto const began = clock.now();
+    while (!stop.stop_requested()) {
+        try {
+            visit_due(surroundings, stop);
+        } catch (pqxx::failure const& e) {
+            observer.waiting("", e.what());
+            clock.wait(100ms, stop);
+            if (!connect(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
+            observer.resumed("");
+            continue;
+        }
+        if (options.once && !stop.stop_requested())
+            if (auto const outcome = settled(began)) return *outcome;
+        auto next = clock.now() + 1s;
+        for (auto const& table : watched)
+            if (!(options.once && table.last != Visit::held)) next = std::min(next, table.due);
+        if (auto const pause = next - clock.now(); pause.count() > 0) clock.wait(pause, stop);
+    }
+    return Outcome::done;
+}
+
+Worker::Worker(WorkerOptions options, std::vector<Table> tables, Observer& observer, Clock& clock)
+{
+    validate(tables);
+    check_options(options);
+    state_ = std::make_unique<State>(std::move(options), std::move(tables), observer, clock);
+}
+
+Worker::Worker(WorkerOptions options, std::vector<Table> tables)
+    : Worker(std::move(options), std::move(tables), []() -> Observer& { static Observer silent; return silent; }())
+{
+}
+
+Worker::~Worker() = default;
+
+Outcome Worker::run(std::stop_token stop)
+{
+    auto const outcome = state_->run(stop);
+    state_->observer.stopped(outcome == Outcome::done && stop.stop_requested() ? "asked to stop" : "nothing more to do");
+    return outcome;
+}
+
+} // namespace rowbot
