@@ -27,6 +27,9 @@ std::vector<std::pair<std::size_t, Value>> encoded(Table const& table, Upgrade c
         auto const index = index_of(row.columns(), column);
         if (index == row.columns().size())
             throw Error("its patch names the column '" + column + "', which does not exist");
+        if (row.columns()[index].generated_always)
+            throw Error("its patch names the column '" + column +
+                        "', which only PostgreSQL itself may write (GENERATED ALWAYS)");
         try {
             writes.emplace_back(index, encode(value, row.columns()[index].type));
         } catch (Error const& e) {
@@ -34,6 +37,13 @@ std::vector<std::pair<std::size_t, Value>> encoded(Table const& table, Upgrade c
         }
     }
     return writes;
+}
+
+/// The message of an error, without the table and key that the UpgradeError names itself.
+std::string message(Row const& row, std::exception const& error)
+{
+    std::string const what = error.what(), where = row.table() + " " + row.key() + ": ";
+    return what.starts_with(where) ? what.substr(where.size()) : what;
 }
 
 } // namespace
@@ -65,7 +75,8 @@ Applied apply(Table const& table, Row row, Where where, Transaction* transaction
             result.steps.push_back({i, std::move(writes)});
         } catch (std::exception const& e) {
             // Constructed inside the handler: that is what nests the cause.
-            result.failure.emplace(result.row.table(), result.row.key(), upgrade.name, e.what());
+            result.failure.emplace(result.row.table(), result.row.key(), upgrade.name,
+                                   message(result.row, e));
             result.failed_upgrade = i;
             break;
         } catch (...) {

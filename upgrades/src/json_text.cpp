@@ -41,7 +41,7 @@ Decimal decimal(std::string_view number)
     long power = 0;
     if (at < number.size()) {
         ++at;
-        if (number[at] == '+') ++at;
+        if (number.substr(at).starts_with('+')) ++at;
         auto const [end, error] =
             std::from_chars(number.data() + at, number.data() + number.size(), power);
         if (error != std::errc{} || std::labs(power) > 1'000'000)
@@ -120,62 +120,93 @@ std::string numeric_text(double value)
     return text + digits.substr(0, point) + "." + digits.substr(point);
 }
 
-void write_string(std::string const& value, std::string& out)
+/// A json column keeps the text: 1.0 stays a number with a fraction. nlohmann_json's own dump() is
+/// not used, because its last digit is not always that of the shortest text (Grisu2 does not find
+/// it): what it wrote would be refused when it is read again.
+std::string fraction_text(double value)
 {
-    if (value.find('\0') != std::string::npos)
-        throw Error("JSON text with a NUL character, which PostgreSQL cannot store");
-    out += Json(value).dump();
+    auto text = float8_text(value);
+    if (text.find_first_of(".e") == std::string::npos) text += ".0";
+    return text;
 }
 
-void write_jsonb(Json const& value, std::string& out, int levels)
-{
-    if (levels > most_levels) throw Error("JSON nested more than 512 levels deep");
-    if (value.is_object()) {
+struct Writer {
+    bool jsonb;
+    std::string out{};
+
+    /// `levels` is how many arrays and objects are around the value.
+    void write(Json const& value, int levels)
+    {
+        if (value.is_structured() && levels >= most_levels)
+            throw Error("JSON nested more than 512 levels deep");
+        if (value.is_object())
+            write_object(value, levels);
+        else if (value.is_array())
+            write_array(value, levels);
+        else if (value.is_string())
+            write_string(value.get_ref<std::string const&>());
+        else if (value.is_number_float())
+            write_float(value.get<double>());
+        else if (value.is_binary() || value.is_discarded())
+            throw Error("JSON with binary or discarded content");
+        else
+            out += value.dump();
+    }
+
+private:
+    void write_object(Json const& value, int levels)
+    {
         std::vector<Json::const_iterator> members;
         for (auto member = value.begin(); member != value.end(); ++member)
             members.push_back(member);
-        std::sort(members.begin(), members.end(), [](auto const& a, auto const& b) {
-            return a.key().size() != b.key().size() ? a.key().size() < b.key().size()
-                                                    : a.key() < b.key();
-        });
+        if (jsonb)
+            std::sort(members.begin(), members.end(), [](auto const& a, auto const& b) {
+                return a.key().size() != b.key().size() ? a.key().size() < b.key().size()
+                                                        : a.key() < b.key();
+            });
         out += '{';
         for (std::size_t i = 0; i < members.size(); ++i) {
-            if (i > 0) out += ", ";
-            write_string(members[i].key(), out);
-            out += ": ";
-            write_jsonb(members[i].value(), out, levels + 1);
+            if (i > 0) out += jsonb ? ", " : ",";
+            write_string(members[i].key());
+            out += jsonb ? ": " : ":";
+            write(members[i].value(), levels + 1);
         }
         out += '}';
-    } else if (value.is_array()) {
+    }
+
+    void write_array(Json const& value, int levels)
+    {
         out += '[';
         for (std::size_t i = 0; i < value.size(); ++i) {
-            if (i > 0) out += ", ";
-            write_jsonb(value[i], out, levels + 1);
+            if (i > 0) out += jsonb ? ", " : ",";
+            write(value[i], levels + 1);
         }
         out += ']';
-    } else if (value.is_string()) {
-        write_string(value.get_ref<std::string const&>(), out);
-    } else if (value.is_number_float()) {
-        if (!std::isfinite(value.get<double>()))
-            throw Error("JSON with a number that is not finite");
-        out += numeric_text(value.get<double>());
-    } else {
-        if (value.is_binary() || value.is_discarded())
-            throw Error("JSON with binary or discarded content");
-        out += value.dump();
     }
-}
 
-/// dump() is recursive and writes NaN as null: look first.
-void check_tree(Json const& value, int levels)
+    void write_string(std::string const& value)
+    {
+        if (jsonb && value.find('\0') != std::string::npos)
+            throw Error("JSON text with a NUL character, which jsonb cannot store");
+        out += Json(value).dump();
+    }
+
+    void write_float(double value)
+    {
+        if (!std::isfinite(value)) throw Error("JSON with a number that is not finite");
+        out += jsonb ? numeric_text(value) : fraction_text(value);
+    }
+};
+
+std::string written(Json const& value, bool jsonb)
 {
-    if (levels > most_levels) throw Error("JSON nested more than 512 levels deep");
-    if (value.is_number_float() && !std::isfinite(value.get<double>()))
-        throw Error("JSON with a number that is not finite");
-    if (value.is_binary() || value.is_discarded())
-        throw Error("JSON with binary or discarded content");
-    if (value.is_structured())
-        for (auto const& child : value) check_tree(child, levels + 1);
+    try {
+        Writer writer{.jsonb = jsonb};
+        writer.write(value, 0);
+        return std::move(writer.out);
+    } catch (Json::exception const& e) {
+        throw Error(std::string("JSON that cannot be written: ") + e.what());
+    }
 }
 
 } // namespace
@@ -192,23 +223,12 @@ Json parse_json(std::string_view text)
 
 std::string jsonb_text(Json const& value)
 {
-    try {
-        std::string out;
-        write_jsonb(value, out, 0);
-        return out;
-    } catch (Json::exception const& e) {
-        throw Error(std::string("JSON that cannot be written: ") + e.what());
-    }
+    return written(value, true);
 }
 
 std::string json_text(Json const& value)
 {
-    check_tree(value, 0);
-    try {
-        return value.dump();
-    } catch (Json::exception const& e) {
-        throw Error(std::string("JSON that cannot be written: ") + e.what());
-    }
+    return written(value, false);
 }
 
 std::string float8_text(double value)

@@ -17,7 +17,8 @@ Json parse_json(std::string_view text);
 /// over 512 levels.
 std::string jsonb_text(Json const& value);
 
-/// Writes JSON for a json column, which keeps the text as it is. Throws Error as jsonb_text does.
+/// Writes JSON for a json column, which keeps the text as it is. Throws Error as jsonb_text does,
+/// except for a NUL character, for which json has an escape.
 std::string json_text(Json const& value);
 
 /// The shortest text that reads back as this double, as PostgreSQL's float8 shows it.

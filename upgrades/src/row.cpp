@@ -37,6 +37,14 @@ bool is_number(TypeKind kind)
 
 } // namespace
 
+ColumnType ColumnType::element() const
+{
+    auto type = *this;
+    type.array = false;
+    if (type.name.ends_with("[]")) type.name.resize(type.name.size() - 2);
+    return type;
+}
+
 Value Value::of(std::optional<std::string> text)
 {
     if (!text) return {State::null, {}};
@@ -117,7 +125,8 @@ bool Row::as_bool(std::string_view column) const
 {
     auto const& value = not_null(column, "bool");
     auto const& type = (*columns_)[find(column)].type;
-    if (type.kind == TypeKind::boolean && !type.array) return value.text == "t";
+    if (type.kind == TypeKind::boolean && !type.array && (value.text == "t" || value.text == "f"))
+        return value.text == "t";
     throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
                             "; bool is expected");
 }
@@ -182,11 +191,8 @@ std::vector<Row> Row::elements(std::string_view column) const
     if (!type.array)
         throw error(column, "is of type " + type.name + " with the value " + excerpt(value.text) +
                                 "; an array is expected");
-    auto element_type = type;
-    element_type.array = false;
-    if (element_type.name.ends_with("[]")) element_type.name.resize(element_type.name.size() - 2);
     auto const columns =
-        std::make_shared<Columns const>(Columns{{std::string(column), element_type}});
+        std::make_shared<Columns const>(Columns{{std::string(column), type.element()}});
 
     std::vector<Row> rows;
     try {

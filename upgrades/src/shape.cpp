@@ -78,6 +78,13 @@ void fit_writes(std::string const& where, Upgrade const& upgrade, TableShape con
     }
 }
 
+/// Whether a generation expression may name the column, as it is or in double quotes.
+bool names(std::string const& expression, std::string const& column)
+{
+    return expression.find(column) != std::string::npos ||
+           expression.find(quote_identifier(column)) != std::string::npos;
+}
+
 /// A later upgrade of the same visit reads what the earlier one returned, not yet what PostgreSQL
 /// stored.
 void fit_order(std::string const& where, std::size_t read, Upgrade const& earlier,
@@ -94,8 +101,7 @@ void fit_order(std::string const& where, std::size_t read, Upgrade const& earlie
                 (*shape.columns)[read].type.name +
                 " may change it (boolean, integers, double precision, text and jsonb keep theirs)" +
                 advice);
-        if (detail.generated &&
-            detail.generated_from.find(shape.name(written)) != std::string::npos)
+        if (detail.generated && names(detail.generated_from, shape.name(written)))
             throw ConfigError(where + " reads the generated column '" + shape.name(read) +
                               "', which follows '" + shape.name(written) + "' that '" +
                               earlier.name + "' may write before" + advice);
@@ -155,7 +161,8 @@ TableShape make_shape(Table const& table, TextRows const& columns, TextRows cons
                          .type = {.name = row.at(7).value(),
                                   .kind = kind_of(row.at(8).value()),
                                   .array = is(9),
-                                  .delimiter = row.at(10).value().at(0)}});
+                                  .delimiter = row.at(10).value().at(0)},
+                         .generated_always = is(15) || is(17)});
         shape.details.push_back({.cast_type = row.at(11).value(),
                                  .own_text_cast = is(12),
                                  .input_through_array = is(13),

@@ -37,11 +37,15 @@ struct ColumnType {
     TypeKind kind = TypeKind::other;
     bool array = false;
     char delimiter = ','; ///< Between array elements; `;` for box.
+
+    /// The type of an array's elements.
+    ColumnType element() const;
 };
 
 struct Column {
     std::string name{};
     ColumnType type{};
+    bool generated_always = false; ///< Only PostgreSQL itself writes it; no patch may name it.
 };
 
 using Columns = std::vector<Column>;
