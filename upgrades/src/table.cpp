@@ -99,11 +99,14 @@ void validate(std::vector<Table> const& tables)
                 throw ConfigError(table.name + ": two upgrades are called '" + upgrade.name +
                                   "'; a name is unique in its table");
         }
-        for (auto const& cleanup : table.cleanups)
+        for (auto const& cleanup : table.cleanups) {
+            if (cleanup.empty())
+                throw ConfigError(table.name + ": an empty name in cleanups; leave it out");
             if (!names.insert(cleanup).second)
                 throw ConfigError(table.name + ": '" + cleanup +
                                   "' stands twice among upgrades and cleanups; the upgrade's "
                                   "code goes away before its name is cleaned up");
+        }
         check_order(table);
     }
 }
