@@ -114,6 +114,10 @@ void record_counts(Work& work, KnownTable const& table, Counts const& counts, st
                   "ELSE 'running' END, proved_at = CASE WHEN $3::bigint = 0 THEN now() ELSE proved_at END "
                   "WHERE table_name = $1 AND name = $2",
                   {table.name, name, std::to_string(pending), std::to_string(rows_failed)});
+    if (counts.lacking.empty()
+        && !work.exec("SELECT FROM rowbot.upgrade WHERE table_name = $1 AND state IN ('registered', 'running', 'failing') LIMIT 1",
+                      {table.name}).empty())
+        return; // a look for names to clean up says nothing about upgrades that others carry
     auto const state = counts.rows_lacking == 0 ? "complete" : rows_failed > 0 ? "failing" : "running";
     auto const before = work.exec("SELECT state FROM rowbot.walk WHERE table_name = $1 FOR NO KEY UPDATE", {table.name});
     work.exec("UPDATE rowbot.walk SET state = $2, rows_pending = $3::bigint, rows_pending_exact = true, rows_excluded = $4::bigint, "

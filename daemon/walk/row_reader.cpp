@@ -117,7 +117,8 @@ RowReader::Found RowReader::range(Work& work, Position from, std::int64_t to_blo
     return found;
 }
 
-pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys, std::string const& lock) const
+pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys, std::string const& condition,
+                                    std::string const& lock) const
 {
     std::string arrays, names, selected;
     std::vector<std::string> inputs;
@@ -134,21 +135,21 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys, st
     for (auto const column : columns_)
         selected += (selected.empty() ? "t." : ", t.") + detail::quote_identifier(leaf_.shape.name(column));
     return work.exec("SELECT " + selected + " FROM unnest(" + arrays + ") WITH ORDINALITY AS v (" + names + "ord) JOIN ONLY "
-                         + leaf_.shape.qualified + " AS t ON " + detail::key_matches(leaf_.shape, inputs) + " WHERE " + condition_
+                         + leaf_.shape.qualified + " AS t ON " + detail::key_matches(leaf_.shape, inputs) + " WHERE " + condition
                          + " ORDER BY v.ord" + lock,
                      params);
 }
 
-std::vector<Row> RowReader::keys(Work& work, std::vector<Key> const& keys) const
+std::vector<Row> RowReader::keys(Work& work, std::vector<Key> const& keys, bool all) const
 {
     std::vector<Row> rows;
-    for (auto const& fields : select_keys(work, keys, "")) rows.push_back(row(fields, 0));
+    for (auto const& fields : select_keys(work, keys, all ? "true" : condition_, "")) rows.push_back(row(fields, 0));
     return rows;
 }
 
 std::optional<Row> RowReader::locked(Work& work, Key const& key) const
 {
-    auto const result = select_keys(work, {key}, " FOR NO KEY UPDATE OF t");
+    auto const result = select_keys(work, {key}, condition_, " FOR NO KEY UPDATE OF t");
     if (result.empty()) return std::nullopt;
     return row(result[0], 0);
 }

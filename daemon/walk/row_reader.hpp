@@ -23,8 +23,8 @@ public:
     /// not more once `most_bytes` are reached. One row is returned whatever its size.
     Found range(Work& work, Position from, std::int64_t to_block, std::int64_t most_rows, std::int64_t most_bytes) const;
 
-    /// Those of the rows with these keys that are there and pending.
-    std::vector<Row> keys(Work& work, std::vector<Key> const& keys) const;
+    /// Those of the rows with these keys that are there and pending, or, with `all`, that are there.
+    std::vector<Row> keys(Work& work, std::vector<Key> const& keys, bool all = false) const;
 
     /// The row with this key, if it is there and pending, locked against other writers.
     std::optional<Row> locked(Work& work, Key const& key) const;
@@ -34,7 +34,8 @@ public:
 
 private:
     Row row(pqxx::row const& fields, int first) const;
-    pqxx::result select_keys(Work& work, std::vector<Key> const& keys, std::string const& lock) const;
+    pqxx::result select_keys(Work& work, std::vector<Key> const& keys, std::string const& condition,
+                             std::string const& lock) const;
 
     KnownTable const& table_;
     Leaf const& leaf_;

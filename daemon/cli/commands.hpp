@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One function a command: what it prints goes to `out`, what it returns is the exit code.
+
+#include "cli/options.hpp"
+#include "cli/scope.hpp"
+#include "store/session.hpp"
+
+#include <ostream>
+
+namespace rowbot::cli
+{
+
+/// How a program of ours ends; https://man.openbsd.org/sysexits has the names behind 64 to 78.
+enum class ExitCode : int { done = 0, not_yet = 3, asked_wrongly = 64, unreachable = 69, failed = 70 };
+
+using Tables = std::vector<Table>;
+
+ExitCode run(CommandLine const& line, Tables const& tables, std::ostream& out);
+ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& out);
+ExitCode status(CommandLine const& line, Tables const& tables, std::ostream& out);
+ExitCode gate(CommandLine const& line, Tables const& tables, std::ostream& out);
+ExitCode cleanup(CommandLine const& line, Tables const& tables, std::ostream& out);
+ExitCode pause(CommandLine const& line, Tables const& tables, std::ostream& out);
+ExitCode resume(CommandLine const& line, Tables const& tables, std::ostream& out);
+ExitCode prepare(CommandLine const& line, Tables const& tables, std::ostream& out);
+
+/// A table of the database that a command names.
+struct FoundTarget : Target {
+    std::string name{}; ///< As the state schema knows it: `public.article`.
+};
+
+/// Takes the argument apart and looks the table up. Throws ConfigError where there is no such table.
+FoundTarget find_target(Session& session, std::string const& argument);
+
+/// Whether colour is wanted on this output.
+bool wants_color(CommandLine const& line, int file_descriptor);
+
+
+} // namespace rowbot::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+#include "cli/stop_signals.hpp"
+
+namespace rowbot::cli
+{
+namespace
+{
+
+ExitCode exit_code(Outcome outcome)
+{
+    switch (outcome) {
+    case Outcome::done: return ExitCode::done;
+    case Outcome::not_yet: return ExitCode::not_yet;
+    case Outcome::unreachable: return ExitCode::unreachable;
+    case Outcome::rows_failed:
+    case Outcome::failed: break;
+    }
+    return ExitCode::failed;
+}
+
+} // namespace
+
+ExitCode run(CommandLine const& line, Tables const& tables, std::ostream& out)
+{
+    if (tables.empty())
+        throw ConfigError("this program carries no tables; link rowbot::daemon and call run_daemon() with yours");
+    check_scopes(line.worker, tables);
+    if (line.dry_run) return dry_run(line, tables, out);
+    StopSignals const signals; // before any thread starts: all inherit the mask
+    auto const observer = make_observer(line, process_environment(), Clock::system());
+    return exit_code(Worker(line.worker, tables, *observer).run(signals.token()));
+}
+
+} // namespace rowbot::cli
