@@ -78,7 +78,7 @@ TEST_CASE("without declared reads, every changed column is a conflict")
     TemporaryDatabase const db;
     db.exec(article_sql);
     auto everything = fix_statuses();
-    everything.reads = {};
+    everything.reads = rowbot::NameList();
     CHECK(
         conflicts(db, article_table({everything}), "UPDATE article SET counter = 1 WHERE id = 1"));
 }
@@ -169,7 +169,7 @@ TEST_CASE("types whose cast to text is not their output can be guarded")
         std::string type, before, equal, after;
     };
     TemporaryDatabase const db;
-    for (auto const& [type, before, equal, after] : std::vector<Example>{
+    for (auto const& example : std::vector<Example>{
              {"bool", "true", "'yes'", "false"},
              {"char(5)", "'ab'", "'ab  '", "'abc'"},
              {"inet", "'10.0.0.1'", "'10.0.0.1/32'", "'10.0.0.1/24'"},
@@ -192,12 +192,12 @@ TEST_CASE("types whose cast to text is not their output can be guarded")
              {"text", "'NULL'", "'NULL'", "NULL"},
              {"char(5)", "'NULL'", "'NULL'", "NULL"},
              {"text", "E'a\\\\b''c'", "E'a\\\\b''c'", "'a'"}}) {
-        CAPTURE(type);
-        CAPTURE(before);
-        create_with_source(db, type, before);
-        CHECK_FALSE(conflicts(db, source_table(), "UPDATE article SET source = " + equal));
-        create_with_source(db, type, before);
-        CHECK(conflicts(db, source_table(), "UPDATE article SET source = " + after));
+        CAPTURE(example.type);
+        CAPTURE(example.before);
+        create_with_source(db, example.type, example.before);
+        CHECK_FALSE(conflicts(db, source_table(), "UPDATE article SET source = " + example.equal));
+        create_with_source(db, example.type, example.before);
+        CHECK(conflicts(db, source_table(), "UPDATE article SET source = " + example.after));
     }
 }
 

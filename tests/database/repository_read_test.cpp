@@ -79,9 +79,10 @@ TEST_CASE("a column that is missing from the query is named")
         return message_of<rowbot::RowError>([&] { read_all(articles, db, sql); });
     };
     CHECK(error("SELECT id, status, number FROM article") ==
-          "article 1: column 'applied_upgrades' was not selected; add it to the SELECT");
+          "article (every row): column 'applied_upgrades' was not selected; add it to the SELECT");
     CHECK(error("SELECT status, number, applied_upgrades FROM article") ==
-          "article (key unknown): column 'id' was not selected; add it to the SELECT");
+          "article (every row): column 'id' was not selected; add it to the SELECT");
+    CHECK(error("SELECT status, number, applied_upgrades FROM article WHERE false") != "");
     CHECK(error("SELECT id, status, applied_upgrades FROM article ORDER BY id") ==
           "article 1: column 'number' was not selected, and the pending upgrade 'double-number' "
           "reads it; add it to the SELECT");
@@ -99,7 +100,7 @@ TEST_CASE("an upgrade without declared reads needs every column")
     TemporaryDatabase const db;
     db.exec(article_sql);
     auto everything = fix_statuses();
-    everything.reads = {};
+    everything.reads = rowbot::NameList();
     Articles const articles(article_table({everything}));
     CHECK(message_of<rowbot::RowError>([&] {
               read_all(articles, db,
@@ -116,7 +117,7 @@ TEST_CASE("joined columns and expressions are kept, and no upgrade sees them")
     db.exec("CREATE TABLE author (id int, name text, tags text[], born date)");
     db.exec("INSERT INTO author VALUES (1, 'Ann', '{a,b}', '1970-01-02')");
     auto everything = fix_statuses();
-    everything.reads = {};
+    everything.reads = rowbot::NameList();
     everything.apply = [](Row const& row) -> Patch {
         return {{"status", row.has("name") ? "saw a joined column" : "fine"}};
     };
@@ -155,7 +156,7 @@ TEST_CASE("a failing upgrade spoils neither the page nor the columns that it can
     CHECK(bad.get<int>("id") == 1);
     CHECK(bad.get<int>("counter") == 0);
     std::string const message =
-        "article 1: upgrade 'fix-statuses': article 1: column 'status' is null; text is expected "
+        "article 1: upgrade 'fix-statuses': column 'status' is null; text is expected "
         "(std::optional would take null)";
     using E = rowbot::UpgradeError;
     CHECK(message_of<E>([&] { bad.get("status"); }) == message);
@@ -172,7 +173,7 @@ TEST_CASE("a failing upgrade without declared writes withholds every column but 
     TemporaryDatabase const db;
     db.exec(article_sql);
     auto failing = fix_statuses();
-    failing.writes = {};
+    failing.writes = rowbot::NameList();
     failing.apply = [](Row const&) -> Patch { throw std::runtime_error("broken"); };
     auto const read = read_all(Articles(article_table({failing})), db);
     CHECK(read[0].get<int>("id") == 1);

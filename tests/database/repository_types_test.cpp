@@ -97,7 +97,7 @@ TEST_CASE("JSON keeps SQL NULL and JSON's null apart, and refuses numbers that w
                                        .reads = {"a"},
                                        .writes = {"b"}}}});
     auto read = read_all(docs, db, "SELECT * FROM doc ORDER BY id");
-    for (std::size_t i : {0, 1, 2, 4}) save(docs, db, read[i]);
+    for (std::size_t const i : {0U, 1U, 2U, 4U}) save(docs, db, read[i]);
     REQUIRE(read[3].row().failure() != nullptr);
     CHECK(std::string(read[3].row().failure()->what()).find("would lose digits") !=
           std::string::npos);

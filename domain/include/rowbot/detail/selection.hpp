@@ -49,6 +49,8 @@ struct Selection {
     bool outdated = false;
 };
 
+/// Throws RowError where key or `applied_upgrades` is missing, even if there is no row: a query
+/// that is wrong should not wait for its first row to say so.
 inline Selection select_columns(BoundTable const& bound, pqxx::result const& result)
 {
     Selection selection;
@@ -69,6 +71,13 @@ inline Selection select_columns(BoundTable const& bound, pqxx::result const& res
             taken.push_back(position);
         }
     }
+    auto required = shape.key;
+    required.push_back(shape.applied_upgrades);
+    for (auto const column : required)
+        if (std::find(selection.positions.begin(), selection.positions.end(), column) ==
+            selection.positions.end())
+            throw RowError(bound.table.name, "(every row)", shape.name(column),
+                           "was not selected; add it to the SELECT");
     return selection;
 }
 

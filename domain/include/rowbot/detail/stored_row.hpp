@@ -5,6 +5,8 @@
 
 #include <rowbot/detail/shape.hpp>
 
+#include <algorithm>
+
 namespace rowbot::detail
 {
 
@@ -28,7 +30,8 @@ struct StoredRow {
     std::vector<Value> extra_values{};
 };
 
-/// Fills in key and names from the values. Throws RowError where they are not there.
+/// Fills in key and names from the values, which are there. Throws RowError where they cannot be
+/// right.
 inline void identify(BoundTable const& bound, StoredRow& row)
 {
     auto const& shape = bound.shape;
@@ -36,22 +39,17 @@ inline void identify(BoundTable const& bound, StoredRow& row)
     for (auto const column : shape.key) {
         if (row.values[column].state != Value::State::text)
             throw RowError(bound.table.name, "(key unknown)", shape.name(column),
-                           row.values[column].state == Value::State::null
-                               ? "is null, and a key never is; leave rows of an outer join out"
-                               : "was not selected; add it to the SELECT");
+                           "is null, and a key never is; leave rows of an outer join out");
         key.push_back(row.values[column].text);
     }
     row.key = key_text(key);
     auto const& names = row.values[shape.applied_upgrades];
-    auto const wrong = [&](std::string const& what) {
-        return RowError(bound.table.name, row.key, "applied_upgrades", what);
-    };
-    if (names.state == Value::State::absent) throw wrong("was not selected; add it to the SELECT");
     if (names.state == Value::State::text) row.names_text = names.text;
     try {
         row.names = parse_names(row.names_text);
     } catch (Error const& e) {
-        throw wrong("holds no list of names: " + std::string(e.what()));
+        throw RowError(bound.table.name, row.key, "applied_upgrades",
+                       std::string("holds no list of names: ") + e.what());
     }
 }
 
