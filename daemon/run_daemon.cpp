@@ -27,8 +27,10 @@ constexpr struct {
 ExitCode dispatch(std::vector<std::string> const& arguments, std::vector<Table> const& tables)
 {
     auto const line = cli::parse_command_line(arguments, cli::process_environment());
-    if (line.version) std::cout << "rowbot " ROWBOT_VERSION "\n";
-    else if (line.help) std::cout << cli::help_text(line.command);
+    if (line.version)
+        std::cout << "rowbot " ROWBOT_VERSION "\n";
+    else if (line.help)
+        std::cout << cli::help_text(line.command);
     if (line.version || line.help) return ExitCode::done;
     validate(tables);
     for (auto const& [name, function] : commands)
@@ -39,7 +41,8 @@ ExitCode dispatch(std::vector<std::string> const& arguments, std::vector<Table> 
 ExitCode complain(std::exception const& error, ExitCode code)
 {
     std::string message = error.what();
-    while (!message.empty() && (message.back() == '\n' || message.back() == ' ')) message.pop_back();
+    while (!message.empty() && (message.back() == '\n' || message.back() == ' '))
+        message.pop_back();
     std::cerr << "rowbot: " << cli::printable(cli::without_password(message)) << '\n';
     return code;
 }
@@ -53,7 +56,8 @@ ExitCode run_safely(std::vector<std::string> const& arguments, std::vector<Table
         return complain(e, ExitCode::asked_wrongly);
     } catch (pqxx::failure const& e) {
         auto const recovery = recovery_for(std::current_exception());
-        return complain(e, recovery == Recovery::reconnect ? ExitCode::unreachable : ExitCode::failed);
+        return complain(e,
+                        recovery == Recovery::reconnect ? ExitCode::unreachable : ExitCode::failed);
     } catch (std::exception const& e) {
         return complain(e, ExitCode::failed);
     }

@@ -9,13 +9,16 @@
 #include <algorithm>
 #include <unistd.h>
 
-namespace rowbot {
+namespace rowbot
+{
 
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
-class SystemClock final : public Clock {
+class SystemClock final : public Clock
+{
 public:
     Time now() override { return std::chrono::steady_clock::now(); }
     void wait(std::chrono::nanoseconds duration, std::stop_token stop) override
@@ -37,22 +40,24 @@ std::string host_name()
 struct Watched {
     KnownTable known;
     bool complete = false;
-    bool stopped = false;       ///< Its errors cannot be mended by trying again soon.
+    bool stopped = false; ///< Its errors cannot be mended by trying again soon.
     Visit last = Visit::held;
     Clock::Time due{};
     Clock::Time looked{};
-    std::string changes{};      ///< Its statistics counters when it was last complete.
+    std::string changes{}; ///< Its statistics counters when it was last complete.
     int failed_visits = 0;
     bool cleanups_held = false;
 };
 
 void check_options(WorkerOptions const& o)
 {
-    if (!(o.duty > 0 && o.duty <= 1)) throw ConfigError("duty is a share of time, over 0 and at most 1");
+    if (!(o.duty > 0 && o.duty <= 1))
+        throw ConfigError("duty is a share of time, over 0 and at most 1");
     for (auto const& [scope, rows] : o.batch_rows.values())
         if (rows < 1 || rows > 100'000) throw ConfigError("batch rows are 1 to 100,000");
     for (auto const& [scope, rows] : o.cleanup_batch_rows.values())
-        if (rows < 1 || rows > 1'000'000) throw ConfigError("cleanup batch rows are 1 to 1,000,000");
+        if (rows < 1 || rows > 1'000'000)
+            throw ConfigError("cleanup batch rows are 1 to 1,000,000");
     for (auto const& [scope, target] : o.batch_target.values())
         if (target < 1ms) throw ConfigError("a batch target is at least 1 ms");
     if (o.lease < 1s) throw ConfigError("a lease is at least 1 s");
@@ -75,7 +80,8 @@ struct Worker::State {
     std::vector<Watched> watched{};
 
     State(WorkerOptions o, std::vector<Table> t, Observer& ob, Clock& c)
-        : options(std::move(o)), tables(std::move(t)), observer(ob), clock(c), connections(options.connection)
+        : options(std::move(o)), tables(std::move(t)), observer(ob), clock(c),
+          connections(options.connection)
     {
     }
 
@@ -119,13 +125,16 @@ void Worker::State::register_all()
         leaves_of(session, watched.back().known); // says now what cannot be walked
         for (auto const& upgrade : table.upgrades)
             if (upgrade.needs_migration > 0)
-                throw ConfigError(table.name + ": upgrade '" + upgrade.name + "' needs schema migration "
-                                  + std::to_string(upgrade.needs_migration) + ", and this version runs no schema migrations yet");
+                throw ConfigError(table.name + ": upgrade '" + upgrade.name +
+                                  "' needs schema migration " +
+                                  std::to_string(upgrade.needs_migration) +
+                                  ", and this version runs no schema migrations yet");
     }
     for (auto& table : watched) {
         Work work(session, Purpose::durable);
         register_table(work, table.known);
-        auto const found = work.exec("SELECT state FROM rowbot.walk WHERE table_name = $1", {table.known.name});
+        auto const found =
+            work.exec("SELECT state FROM rowbot.walk WHERE table_name = $1", {table.known.name});
         table.complete = std::string_view(found[0][0].c_str()) == "complete";
         work.commit();
     }
@@ -135,11 +144,16 @@ void Worker::State::postpone(Watched& table, TableWalk const& walk)
 {
     table.cleanups_held = !walk.cleanups_held().empty();
     table.complete = table.last == Visit::complete;
-    // A table that fails is tried again later and later; a finished one costs at most 1 % of the time.
+    // A table that fails is tried again later and later; a finished one costs at most 1 % of the
+    // time.
     table.failed_visits = table.last == Visit::failing ? table.failed_visits + 1 : 0;
-    auto const back_off = table.failed_visits == 0 ? 0ms : std::min<std::chrono::milliseconds>(1h, options.recheck * (1 << std::min(table.failed_visits, 10)));
+    auto const back_off = table.failed_visits == 0
+                              ? 0ms
+                              : std::min<std::chrono::milliseconds>(
+                                    1h, options.recheck * (1 << std::min(table.failed_visits, 10)));
     table.looked = clock.now();
-    table.due = table.looked + std::max<std::chrono::nanoseconds>({options.recheck, 99 * walk.look_took(), back_off});
+    table.due = table.looked + std::max<std::chrono::nanoseconds>(
+                                   {options.recheck, 99 * walk.look_took(), back_off});
     if (table.last == Visit::held) table.due = table.looked + 250ms;
 }
 
@@ -148,7 +162,8 @@ void Worker::State::visit(Watched& table, Surroundings const& surroundings, std:
     auto const& name = table.known.table.name;
     try {
         auto const changes = changes_of(connections.writer(), table.known.name);
-        bool const idle = table.complete && !table.cleanups_held && table.last == Visit::complete && changes == table.changes && !changes.empty();
+        bool const idle = table.complete && !table.cleanups_held && table.last == Visit::complete &&
+                          changes == table.changes && !changes.empty();
         if (idle && clock.now() - table.looked < 24h) {
             table.due = clock.now() + options.recheck;
             return;
@@ -181,7 +196,9 @@ void Worker::State::visit_due(Surroundings const& surroundings, std::stop_token 
 {
     for (auto& table : watched) {
         if (stop.stop_requested()) return;
-        bool const over = options.once && (table.stopped || (table.last != Visit::held && table.last != Visit::blocked && table.looked != Clock::Time{}));
+        bool const over = options.once && (table.stopped || (table.last != Visit::held &&
+                                                             table.last != Visit::blocked &&
+                                                             table.looked != Clock::Time{}));
         if (!over && clock.now() >= table.due) visit(table, surroundings, stop);
     }
 }
@@ -189,11 +206,16 @@ void Worker::State::visit_due(Surroundings const& surroundings, std::stop_token 
 /// With `once`: the outcome, as soon as nothing more can be done.
 std::optional<Outcome> Worker::State::settled(Clock::Time began) const
 {
-    auto const any = [&](auto const& is) { return std::any_of(watched.begin(), watched.end(), is); };
-    if (any([](auto const& t) { return !t.stopped && t.last == Visit::held; }) && clock.now() - began < options.lock_wait) return std::nullopt;
+    auto const any = [&](auto const& is) {
+        return std::any_of(watched.begin(), watched.end(), is);
+    };
+    if (any([](auto const& t) { return !t.stopped && t.last == Visit::held; }) &&
+        clock.now() - began < options.lock_wait)
+        return std::nullopt;
     if (any([](auto const& t) { return t.stopped; })) return Outcome::failed;
     if (any([](auto const& t) { return t.last == Visit::failing; })) return Outcome::rows_failed;
-    if (any([](auto const& t) { return t.last == Visit::held || t.last == Visit::blocked; })) return Outcome::not_yet;
+    if (any([](auto const& t) { return t.last == Visit::held || t.last == Visit::blocked; }))
+        return Outcome::not_yet;
     return Outcome::done;
 }
 
@@ -204,9 +226,11 @@ Outcome Worker::State::run(std::stop_token stop)
     observer.started(watched.size());
     std::vector<std::string> names;
     for (auto const& table : watched)
-        for (auto const& upgrade : table.known.table.upgrades) names.push_back(table.known.name + "/" + upgrade.name);
+        for (auto const& upgrade : table.known.table.upgrades)
+            names.push_back(table.known.name + "/" + upgrade.name);
     auto const owner = host_name() + " pid " + std::to_string(getpid());
-    auto const id = owner + " " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+    auto const id =
+        owner + " " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
     Watch watch(options, id, owner, names);
     Surroundings const surroundings{options, observer, clock, connections, watch, owner};
 
@@ -239,7 +263,10 @@ Worker::Worker(WorkerOptions options, std::vector<Table> tables, Observer& obser
 }
 
 Worker::Worker(WorkerOptions options, std::vector<Table> tables)
-    : Worker(std::move(options), std::move(tables), []() -> Observer& { static Observer silent; return silent; }())
+    : Worker(std::move(options), std::move(tables), []() -> Observer& {
+          static Observer silent;
+          return silent;
+      }())
 {
 }
 
@@ -248,7 +275,8 @@ Worker::~Worker() = default;
 Outcome Worker::run(std::stop_token stop)
 {
     auto const outcome = state_->run(stop);
-    state_->observer.stopped(outcome == Outcome::done && stop.stop_requested() ? "asked to stop" : "nothing more to do");
+    state_->observer.stopped(
+        outcome == Outcome::done && stop.stop_requested() ? "asked to stop" : "nothing more to do");
     return outcome;
 }
 

@@ -20,8 +20,10 @@ Tables retired(Session& session, CommandLine const& line)
     if (!line.arguments.empty()) target = find_target(session, line.arguments[0]);
     Tables tables;
     std::vector<std::string> names;
-    auto const found = session.exec("SELECT u.table_name, u.name, w.condition FROM rowbot.upgrade u JOIN rowbot.walk w USING (table_name) "
-                                    "WHERE u.state = 'retired' AND $1 IN ('', u.table_name) AND $2 IN ('', u.name) ORDER BY 1, 2",
+    auto const found = session.exec("SELECT u.table_name, u.name, w.condition FROM rowbot.upgrade "
+                                    "u JOIN rowbot.walk w USING (table_name) "
+                                    "WHERE u.state = 'retired' AND $1 IN ('', u.table_name) AND $2 "
+                                    "IN ('', u.name) ORDER BY 1, 2",
                                     {target.name, target.upgrade});
     for (auto const& row : found) {
         if (tables.empty() || tables.back().name != row[0].c_str()) {
@@ -37,7 +39,9 @@ Tables retired(Session& session, CommandLine const& line)
 void confirm(Session& session, Table const& table, std::string const& name)
 {
     Work work(session, Purpose::durable);
-    work.exec("UPDATE rowbot.upgrade SET cleanup_confirmed_at = now() WHERE table_name = $1 AND name = $2 AND state = 'retired'", {table.name, name});
+    work.exec("UPDATE rowbot.upgrade SET cleanup_confirmed_at = now() WHERE table_name = $1 AND "
+              "name = $2 AND state = 'retired'",
+              {table.name, name});
     record_event(work, table.name, "cleanup confirmed", name);
     work.commit();
 }
@@ -49,7 +53,8 @@ ExitCode cleanup(CommandLine const& line, Tables const& own, std::ostream& out)
     StopSignals const signals;
     Session session(line.worker.connection, "rowbot cleanup");
     ensure_state_schema(session);
-    for (auto const& table : own) { // a program that was never run may confirm its cleanups all the same
+    for (auto const& table :
+         own) { // a program that was never run may confirm its cleanups all the same
         Work work(session, Purpose::durable);
         register_table(work, look_up(session, table));
         work.commit();
@@ -63,8 +68,11 @@ ExitCode cleanup(CommandLine const& line, Tables const& own, std::ostream& out)
     for (auto const& table : tables) {
         for (auto const& name : table.cleanups) {
             if (line.confirm) confirm(session, table, name);
-            auto const why = cleanup_hindrance(session, table.name, name, line.worker.cleanup_after.smallest(table.name, {name}), line.worker.lease);
-            out << printable(table.name) << "/" << name << ": " << (why.empty() ? "may be cleaned up" : why) << "\n";
+            auto const why = cleanup_hindrance(
+                session, table.name, name, line.worker.cleanup_after.smallest(table.name, {name}),
+                line.worker.lease);
+            out << printable(table.name) << "/" << name << ": "
+                << (why.empty() ? "may be cleaned up" : why) << "\n";
             held |= !why.empty();
         }
     }
@@ -73,7 +81,8 @@ ExitCode cleanup(CommandLine const& line, Tables const& own, std::ostream& out)
     options.once = true;
     auto const observer = make_observer(line, process_environment(), Clock::system());
     auto const outcome = Worker(options, tables, *observer).run(signals.token());
-    if (outcome == Outcome::not_yet) out << "another worker has the table; it cleans up what was confirmed\n";
+    if (outcome == Outcome::not_yet)
+        out << "another worker has the table; it cleans up what was confirmed\n";
     if (outcome == Outcome::unreachable) return ExitCode::unreachable;
     if (outcome == Outcome::failed || outcome == Outcome::rows_failed) return ExitCode::failed;
     return held || outcome == Outcome::not_yet ? ExitCode::not_yet : ExitCode::done;

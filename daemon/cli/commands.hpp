@@ -13,7 +13,13 @@ namespace rowbot::cli
 {
 
 /// How a program of ours ends; https://man.openbsd.org/sysexits has the names behind 64 to 78.
-enum class ExitCode : int { done = 0, not_yet = 3, asked_wrongly = 64, unreachable = 69, failed = 70 };
+enum class ExitCode : int {
+    done = 0,
+    not_yet = 3,
+    asked_wrongly = 64,
+    unreachable = 69,
+    failed = 70
+};
 
 using Tables = std::vector<Table>;
 
@@ -31,11 +37,11 @@ struct FoundTarget : Target {
     std::string name{}; ///< As the state schema knows it: `public.article`.
 };
 
-/// Takes the argument apart and looks the table up. Throws ConfigError where there is no such table.
+/// Takes the argument apart and looks the table up. Throws ConfigError where there is no such
+/// table.
 FoundTarget find_target(Session& session, std::string const& argument);
 
 /// Whether colour is wanted on this output.
 bool wants_color(CommandLine const& line, int file_descriptor);
-
 
 } // namespace rowbot::cli

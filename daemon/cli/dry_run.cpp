@@ -21,14 +21,16 @@ struct Colors {
 
 std::string shown(Value const& value)
 {
-    return value.state == Value::State::text ? shortened(printable(value.text), most_characters) : "NULL";
+    return value.state == Value::State::text ? shortened(printable(value.text), most_characters)
+                                             : "NULL";
 }
 
 /// One table's dry run; everything happens in the transaction that it is given.
 class Rehearsal
 {
 public:
-    Rehearsal(Work& work, KnownTable const& table, Leaf const& leaf, std::ostream& out, Colors colors)
+    Rehearsal(Work& work, KnownTable const& table, Leaf const& leaf, std::ostream& out,
+              Colors colors)
         : work_(work), table_(table), leaf_(leaf), reader_(table, leaf), out_(out), colors_(colors)
     {
     }
@@ -65,12 +67,15 @@ private:
         if (rows.empty()) return;
         work_.exec("SAVEPOINT rowbot_batch");
         try {
-            for (auto const& statement : write_statements(table_, leaf_.shape, rows, {})) work_.exec(statement.sql, statement.params);
+            for (auto const& statement : write_statements(table_, leaf_.shape, rows, {}))
+                work_.exec(statement.sql, statement.params);
             work_.exec("RELEASE SAVEPOINT rowbot_batch");
         } catch (pqxx::sql_error const& e) {
             if (recovery_for(std::current_exception()) != Recovery::bisect) throw;
             work_.exec("ROLLBACK TO SAVEPOINT rowbot_batch");
-            if (rows.size() == 1) return complain(table_.table.name + " " + rows[0].as_read.key() + ": PostgreSQL refuses it: " + e.what());
+            if (rows.size() == 1)
+                return complain(table_.table.name + " " + rows[0].as_read.key() +
+                                ": PostgreSQL refuses it: " + e.what());
             write(rows.first(rows.size() / 2));
             return write(rows.subspan(rows.size() / 2));
         }
@@ -88,8 +93,9 @@ private:
         for (std::size_t column = 0; column < leaf_.shape.size(); ++column) {
             auto const &before = row.as_read.at(column), &after = stored[0].at(column);
             if (before == after) continue;
-            out_ << "  " << printable(leaf_.shape.name(column)) << "\n    " << colors_.red << "- " << shown(before) << colors_.plain << "\n    "
-                 << colors_.green << "+ " << shown(after) << colors_.plain << "\n";
+            out_ << "  " << printable(leaf_.shape.name(column)) << "\n    " << colors_.red << "- "
+                 << shown(before) << colors_.plain << "\n    " << colors_.green << "+ "
+                 << shown(after) << colors_.plain << "\n";
         }
     }
 
@@ -113,7 +119,8 @@ private:
 ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& out)
 {
     Session session(line.worker.connection, "rowbot dry run");
-    Colors const colors = wants_color(line, STDOUT_FILENO) ? Colors{"\33[31m", "\33[32m", "\33[0m"} : Colors{};
+    Colors const colors =
+        wants_color(line, STDOUT_FILENO) ? Colors{"\33[31m", "\33[32m", "\33[0m"} : Colors{};
     std::int64_t failed = 0;
     for (auto const& table : tables) {
         auto const known = look_up(session, table);
@@ -127,8 +134,10 @@ ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& ou
             failed_here += rehearsal.failed();
         }
         auto const seconds = std::chrono::duration<double>(Clock::system().now() - began).count();
-        out << printable(table.name) << ": " << grouped(rows) << " rows tried, " << grouped(failed_here) << " failed, "
-            << grouped(static_cast<long long>(static_cast<double>(rows) / std::max(seconds, 1e-6))) << " rows/s; nothing was written\n";
+        out << printable(table.name) << ": " << grouped(rows) << " rows tried, "
+            << grouped(failed_here) << " failed, "
+            << grouped(static_cast<long long>(static_cast<double>(rows) / std::max(seconds, 1e-6)))
+            << " rows/s; nothing was written\n";
         failed += failed_here;
     }
     return failed > 0 ? ExitCode::failed : ExitCode::done;

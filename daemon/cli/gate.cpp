@@ -25,19 +25,25 @@ Question question(Session& session, FoundTarget const& target)
 {
     Question asked;
     if (!has_state_schema(session)) return {.refusal = "Rowbot has never run in this database"};
-    for (auto const& row : session.exec("SELECT name, state FROM rowbot.upgrade WHERE table_name = $1 AND $2 IN ('', name) ORDER BY name",
+    for (auto const& row : session.exec("SELECT name, state FROM rowbot.upgrade WHERE table_name = "
+                                        "$1 AND $2 IN ('', name) ORDER BY name",
                                         {target.name, target.upgrade})) {
         std::string_view const state = row[1].c_str();
         if (!target.upgrade.empty() && state == "cleaned") asked.cleaned = true;
-        if (!target.upgrade.empty() || (state != "cleaned" && state != "retired")) asked.upgrades.emplace_back(row[0].c_str());
+        if (!target.upgrade.empty() || (state != "cleaned" && state != "retired"))
+            asked.upgrades.emplace_back(row[0].c_str());
     }
     if (asked.upgrades.empty())
-        asked.refusal = target.upgrade.empty() ? "no upgrade of this table was ever registered"
-                                               : "nobody has registered an upgrade '" + target.upgrade + "'";
-    auto const walk = session.exec("SELECT condition FROM rowbot.walk WHERE table_name = $1", {target.name});
+        asked.refusal = target.upgrade.empty()
+                            ? "no upgrade of this table was ever registered"
+                            : "nobody has registered an upgrade '" + target.upgrade + "'";
+    auto const walk =
+        session.exec("SELECT condition FROM rowbot.walk WHERE table_name = $1", {target.name});
     if (!walk.empty()) asked.condition = walk[0][0].c_str();
-    for (auto const& row : session.exec("SELECT a.attname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid "
-                                        "AND a.attnum = ANY (i.indkey::int2[]) WHERE i.indrelid = to_regclass($1) AND i.indisprimary",
+    for (auto const& row : session.exec("SELECT a.attname FROM pg_catalog.pg_index i JOIN "
+                                        "pg_catalog.pg_attribute a ON a.attrelid = i.indrelid "
+                                        "AND a.attnum = ANY (i.indkey::int2[]) WHERE i.indrelid = "
+                                        "to_regclass($1) AND i.indisprimary",
                                         {target.name}))
         asked.key.emplace_back(row[0].c_str());
     if (asked.key.empty()) asked.key.emplace_back("ctid");
@@ -50,12 +56,15 @@ bool prove(Session& session, FoundTarget const& target, Question const& asked, s
     Work work(session, Purpose::durable);
     auto const counts = look_at(work, target.name, asked.upgrades, {}, asked.condition);
     if (counts.rows_lacking == 0) {
-        // A commit that is flushed: what the walk wrote with synchronous_commit = off lies before it.
-        work.exec("INSERT INTO rowbot.event (table_name, what, detail) VALUES ($1, 'gate passed', nullif($2, ''))",
+        // A commit that is flushed: what the walk wrote with synchronous_commit = off lies before
+        // it.
+        work.exec("INSERT INTO rowbot.event (table_name, what, detail) VALUES ($1, 'gate passed', "
+                  "nullif($2, ''))",
                   {target.name, target.upgrade});
         work.commit();
         out << printable(target.table) << ": complete";
-        if (counts.rows_excluded > 0) out << " (" << grouped(counts.rows_excluded) << " rows are left out by its condition)";
+        if (counts.rows_excluded > 0)
+            out << " (" << grouped(counts.rows_excluded) << " rows are left out by its condition)";
         out << "\n";
         return true;
     }
@@ -63,7 +72,8 @@ bool prove(Session& session, FoundTarget const& target, Question const& asked, s
     for (auto const& [name, rows] : counts.lacking)
         if (rows > 0) out << "  " << name << ": " << grouped(rows) << "\n";
     out << "  for example:";
-    for (auto const& key : examples(work, target.name, asked.key, asked.upgrades, asked.condition, most_examples))
+    for (auto const& key :
+         examples(work, target.name, asked.key, asked.upgrades, asked.condition, most_examples))
         out << " " << printable(key);
     out << std::endl;
     return false;
@@ -80,14 +90,19 @@ ExitCode gate(CommandLine const& line, Tables const&, std::ostream& out)
         auto const asked = question(session, target);
         auto const began = Clock::system().now();
         if (asked.cleaned) {
-            out << printable(target.table) << "/" << target.upgrade << ": complete and cleaned up\n";
+            out << printable(target.table) << "/" << target.upgrade
+                << ": complete and cleaned up\n";
             return ExitCode::done;
         }
-        if (!asked.refusal.empty()) out << printable(target.table) << ": " << asked.refusal << std::endl;
-        else if (prove(session, target, asked, out)) return ExitCode::done;
+        if (!asked.refusal.empty())
+            out << printable(target.table) << ": " << asked.refusal << std::endl;
+        else if (prove(session, target, asked, out))
+            return ExitCode::done;
         if (!line.wait || stop.stop_requested()) return ExitCode::not_yet;
         // Waiting takes a tenth of the server's time at most.
-        Clock::system().wait(std::max<std::chrono::nanoseconds>(std::chrono::seconds{1}, 10 * (Clock::system().now() - began)), stop);
+        Clock::system().wait(std::max<std::chrono::nanoseconds>(
+                                 std::chrono::seconds{1}, 10 * (Clock::system().now() - began)),
+                             stop);
         if (stop.stop_requested()) return ExitCode::not_yet;
     }
 }

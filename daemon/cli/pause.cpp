@@ -27,15 +27,22 @@ ExitCode pause(CommandLine const& line, Tables const&, std::ostream& out)
     Session session(line.worker.connection, "rowbot pause");
     ensure_state_schema(session);
     auto const table = table_of(session, line);
-    auto const until = line.for_ ? "clock_timestamp() + interval '" + std::to_string(line.for_->count()) + " seconds'" : "'infinity'::timestamptz";
+    auto const until = line.for_ ? "clock_timestamp() + interval '" +
+                                       std::to_string(line.for_->count()) + " seconds'"
+                                 : "'infinity'::timestamptz";
     Work work(session, Purpose::durable);
-    work.exec("INSERT INTO rowbot.control (table_name, paused_until, reason) VALUES ($1, " + until + ", nullif($2, '')) "
-              "ON CONFLICT (table_name) DO UPDATE SET paused_until = excluded.paused_until, reason = excluded.reason, "
-              "set_by = excluded.set_by, set_at = excluded.set_at",
+    work.exec("INSERT INTO rowbot.control (table_name, paused_until, reason) VALUES ($1, " + until +
+                  ", nullif($2, '')) "
+                  "ON CONFLICT (table_name) DO UPDATE SET paused_until = excluded.paused_until, "
+                  "reason = excluded.reason, "
+                  "set_by = excluded.set_by, set_at = excluded.set_at",
               {table, line.reason});
     record_event(work, table, "paused", line.reason);
     work.commit();
-    out << shown(table) << ": paused" << (line.for_ ? " for " + std::to_string(line.for_->count()) + " s" : std::string(" until resumed")) << "\n";
+    out << shown(table) << ": paused"
+        << (line.for_ ? " for " + std::to_string(line.for_->count()) + " s"
+                      : std::string(" until resumed"))
+        << "\n";
     return ExitCode::done;
 }
 
@@ -46,11 +53,13 @@ ExitCode resume(CommandLine const& line, Tables const&, std::ostream& out)
     auto const table = table_of(session, line);
     Work work(session, Purpose::durable);
     // Without a table everything goes on, also what was paused by name.
-    auto const ended = work.exec("DELETE FROM rowbot.control WHERE $1 IN ('', table_name) RETURNING 1", {table});
+    auto const ended =
+        work.exec("DELETE FROM rowbot.control WHERE $1 IN ('', table_name) RETURNING 1", {table});
     record_event(work, table, "resumed");
     work.commit();
     auto const reason = pause_reason(session, table);
-    out << shown(table) << (ended.empty() ? ": was not paused" : ": resumed") << (reason.empty() ? "" : "; every table is " + reason) << "\n";
+    out << shown(table) << (ended.empty() ? ": was not paused" : ": resumed")
+        << (reason.empty() ? "" : "; every table is " + reason) << "\n";
     return reason.empty() ? ExitCode::done : ExitCode::not_yet;
 }
 

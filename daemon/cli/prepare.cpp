@@ -15,8 +15,10 @@ using namespace std::chrono_literals;
 /// None: the table has no such column.
 std::optional<std::string> column_type(Session& session, std::string const& table)
 {
-    auto const found = session.exec("SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute "
-                                    "WHERE attrelid = to_regclass($1) AND attname = 'applied_upgrades' AND NOT attisdropped", {table});
+    auto const found = session.exec(
+        "SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute "
+        "WHERE attrelid = to_regclass($1) AND attname = 'applied_upgrades' AND NOT attisdropped",
+        {table});
     if (found.empty()) return std::nullopt;
     return found[0][0].c_str();
 }
@@ -28,10 +30,12 @@ ExitCode prepare(CommandLine const& line, Tables const&, std::ostream& out)
     Session session(line.worker.connection, "rowbot prepare");
     auto const target = find_target(session, line.arguments.at(0));
     // A constant default changes the catalogue only, no row (PostgreSQL 11 and later).
-    auto const sql = "ALTER TABLE " + target.name + " ADD COLUMN applied_upgrades text[] NOT NULL DEFAULT '{}'";
+    auto const sql =
+        "ALTER TABLE " + target.name + " ADD COLUMN applied_upgrades text[] NOT NULL DEFAULT '{}'";
     if (auto const type = column_type(session, target.name)) {
         if (*type != "text[]")
-            throw ConfigError(target.table + ": it has a column applied_upgrades of type " + *type + "; Rowbot needs text[]: rename that column first");
+            throw ConfigError(target.table + ": it has a column applied_upgrades of type " + *type +
+                              "; Rowbot needs text[]: rename that column first");
         out << printable(target.table) << ": has its column applied_upgrades already\n";
         return ExitCode::done;
     }
@@ -39,8 +43,8 @@ ExitCode prepare(CommandLine const& line, Tables const&, std::ostream& out)
         out << "SET lock_timeout = '" << session.lock_timeout().count() << "ms';\n" << sql << ";\n";
         return ExitCode::done;
     }
-    // ALTER TABLE waits for whoever reads the table, and everybody else waits behind it: so it waits only
-    // a moment, lets the others pass, and tries again.
+    // ALTER TABLE waits for whoever reads the table, and everybody else waits behind it: so it
+    // waits only a moment, lets the others pass, and tries again.
     auto const began = Clock::system().now();
     std::minstd_rand random(std::random_device{}());
     for (auto pause = 200ms;; pause = std::min(pause * 2, 5000ms)) {
@@ -54,10 +58,14 @@ ExitCode prepare(CommandLine const& line, Tables const&, std::ostream& out)
             if (recovery_for(std::current_exception()) != Recovery::retry) throw;
         }
         if (Clock::system().now() - began >= line.worker.lock_wait) {
-            out << printable(target.table) << ": the table was locked all the time (--lock-wait); nothing was changed, try again\n";
+            out << printable(target.table)
+                << ": the table was locked all the time (--lock-wait); nothing was changed, try "
+                   "again\n";
             return ExitCode::not_yet;
         }
-        Clock::system().wait(std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>(pause.count() / 2, pause.count())(random)}, {});
+        Clock::system().wait(std::chrono::milliseconds{std::uniform_int_distribution<std::int64_t>(
+                                 pause.count() / 2, pause.count())(random)},
+                             {});
     }
 }
 

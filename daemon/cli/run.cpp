@@ -11,11 +11,15 @@ namespace
 ExitCode exit_code(Outcome outcome)
 {
     switch (outcome) {
-    case Outcome::done: return ExitCode::done;
-    case Outcome::not_yet: return ExitCode::not_yet;
-    case Outcome::unreachable: return ExitCode::unreachable;
+    case Outcome::done:
+        return ExitCode::done;
+    case Outcome::not_yet:
+        return ExitCode::not_yet;
+    case Outcome::unreachable:
+        return ExitCode::unreachable;
     case Outcome::rows_failed:
-    case Outcome::failed: break;
+    case Outcome::failed:
+        break;
     }
     return ExitCode::failed;
 }
@@ -25,7 +29,8 @@ ExitCode exit_code(Outcome outcome)
 ExitCode run(CommandLine const& line, Tables const& tables, std::ostream& out)
 {
     if (tables.empty())
-        throw ConfigError("this program carries no tables; link rowbot::daemon and call run_daemon() with yours");
+        throw ConfigError(
+            "this program carries no tables; link rowbot::daemon and call run_daemon() with yours");
     check_scopes(line.worker, tables);
     if (line.dry_run) return dry_run(line, tables, out);
     StopSignals const signals; // before any thread starts: all inherit the mask

@@ -25,7 +25,8 @@ SELECT w.table_name, w.display_name, w.state, coalesce(w.rows_pending, greatest(
 FROM rowbot.walk w LEFT JOIN pg_catalog.pg_class c ON c.oid = to_regclass(w.table_name) ORDER BY w.table_name)sql";
 
 constexpr char const* upgrades_sql =
-    "SELECT name, state, rows_upgraded, to_char(proved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
+    "SELECT name, state, rows_upgraded, to_char(proved_at AT TIME ZONE 'UTC', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
     "FROM rowbot.upgrade WHERE table_name = $1 ORDER BY registered_at, name";
 
 Json text_or_null(pqxx::field const& field)
@@ -39,18 +40,30 @@ Json walk_json(Session& session, pqxx::row const& row)
     auto const pending = row[3].as<std::int64_t>();
     auto const rate = row[9].as<double>();
     bool const running = std::string_view(row[2].c_str()) == "running";
-    Json table{{"table", row[1].c_str()}, {"name", row[0].c_str()}, {"state", row[2].c_str()}, {"rows_pending", pending},
-               {"rows_pending_exact", row[4].as<bool>()}, {"rows_failed", row[5].as<std::int64_t>()},
+    Json table{{"table", row[1].c_str()},
+               {"name", row[0].c_str()},
+               {"state", row[2].c_str()},
+               {"rows_pending", pending},
+               {"rows_pending_exact", row[4].as<bool>()},
+               {"rows_failed", row[5].as<std::int64_t>()},
                {"rows_excluded", row[6].is_null() ? Json() : Json(row[6].as<std::int64_t>())},
-               {"blocks_done", row[7].as<std::int64_t>()}, {"blocks_total", row[8].as<std::int64_t>()}, {"rows_per_s", rate},
-               {"seconds_left", running && rate > 0 ? Json(std::llround(static_cast<double>(pending) / rate)) : Json()},
-               {"owner", text_or_null(row[10])}, {"why", row[12].is_null() ? text_or_null(row[11]) : text_or_null(row[12])},
-               {"upgrades", Json::array()}, {"cleanups", Json::array()}};
+               {"blocks_done", row[7].as<std::int64_t>()},
+               {"blocks_total", row[8].as<std::int64_t>()},
+               {"rows_per_s", rate},
+               {"seconds_left", running && rate > 0
+                                    ? Json(std::llround(static_cast<double>(pending) / rate))
+                                    : Json()},
+               {"owner", text_or_null(row[10])},
+               {"why", row[12].is_null() ? text_or_null(row[11]) : text_or_null(row[12])},
+               {"upgrades", Json::array()},
+               {"cleanups", Json::array()}};
     for (auto const& upgrade : session.exec(upgrades_sql, {row[0].c_str()})) {
         std::string_view const state = upgrade[1].c_str();
         bool const cleanup = state == "retired" || state == "cleaned";
         table[cleanup ? "cleanups" : "upgrades"].push_back(
-            {{"name", upgrade[0].c_str()}, {"state", upgrade[1].c_str()}, {"rows_upgraded", upgrade[2].as<std::int64_t>()},
+            {{"name", upgrade[0].c_str()},
+             {"state", upgrade[1].c_str()},
+             {"rows_upgraded", upgrade[2].as<std::int64_t>()},
              {"proved_at", text_or_null(upgrade[3])}});
     }
     return table;
@@ -59,13 +72,31 @@ Json walk_json(Session& session, pqxx::row const& row)
 /// A table of this program that no worker has entered yet.
 Json registered(Table const& table)
 {
-    Json json{{"table", table.name}, {"name", nullptr}, {"state", "registered"}, {"rows_pending", nullptr}, {"rows_pending_exact", false},
-              {"rows_failed", 0}, {"rows_excluded", nullptr}, {"blocks_done", 0}, {"blocks_total", 0}, {"rows_per_s", 0},
-              {"seconds_left", nullptr}, {"owner", nullptr}, {"why", nullptr}, {"upgrades", Json::array()}, {"cleanups", Json::array()}};
+    Json json{{"table", table.name},
+              {"name", nullptr},
+              {"state", "registered"},
+              {"rows_pending", nullptr},
+              {"rows_pending_exact", false},
+              {"rows_failed", 0},
+              {"rows_excluded", nullptr},
+              {"blocks_done", 0},
+              {"blocks_total", 0},
+              {"rows_per_s", 0},
+              {"seconds_left", nullptr},
+              {"owner", nullptr},
+              {"why", nullptr},
+              {"upgrades", Json::array()},
+              {"cleanups", Json::array()}};
     for (auto const& upgrade : table.upgrades)
-        json["upgrades"].push_back({{"name", upgrade.name}, {"state", "registered"}, {"rows_upgraded", 0}, {"proved_at", nullptr}});
+        json["upgrades"].push_back({{"name", upgrade.name},
+                                    {"state", "registered"},
+                                    {"rows_upgraded", 0},
+                                    {"proved_at", nullptr}});
     for (auto const& name : table.cleanups)
-        json["cleanups"].push_back({{"name", name}, {"state", "registered"}, {"rows_upgraded", 0}, {"proved_at", nullptr}});
+        json["cleanups"].push_back({{"name", name},
+                                    {"state", "registered"},
+                                    {"rows_upgraded", 0},
+                                    {"proved_at", nullptr}});
     return json;
 }
 
@@ -74,13 +105,17 @@ void print(Json const& table, std::ostream& out)
     auto const text = [](Json const& json) { return printable(json.get<std::string>()); };
     out << text(table["table"]) << ": " << text(table["state"]);
     if (table["rows_pending"].is_number() && table["state"] != "complete")
-        out << ", " << (table["rows_pending_exact"].get<bool>() ? "" : "about ") << grouped(table["rows_pending"].get<long long>()) << " rows pending";
-    if (auto const failed = table["rows_failed"].get<long long>(); failed > 0) out << ", " << grouped(failed) << " failed";
+        out << ", " << (table["rows_pending_exact"].get<bool>() ? "" : "about ")
+            << grouped(table["rows_pending"].get<long long>()) << " rows pending";
+    if (auto const failed = table["rows_failed"].get<long long>(); failed > 0)
+        out << ", " << grouped(failed) << " failed";
     if (table["rows_excluded"].is_number() && table["rows_excluded"] > 0)
-        out << ", " << grouped(table["rows_excluded"].get<long long>()) << " left out by its condition";
+        out << ", " << grouped(table["rows_excluded"].get<long long>())
+            << " left out by its condition";
     out << "\n";
     if (table["state"] == "running") {
-        out << "  blocks " << grouped(table["blocks_done"].get<long long>()) << " of " << grouped(table["blocks_total"].get<long long>()) << ", "
+        out << "  blocks " << grouped(table["blocks_done"].get<long long>()) << " of "
+            << grouped(table["blocks_total"].get<long long>()) << ", "
             << grouped(std::llround(table["rows_per_s"].get<double>())) << " rows/s";
         if (table["seconds_left"].is_number()) out << ", " << table["seconds_left"] << " s left";
         out << "\n";
@@ -89,8 +124,9 @@ void print(Json const& table, std::ostream& out)
     if (table["why"].is_string()) out << "  waits: " << text(table["why"]) << "\n";
     for (auto const* kind : {"upgrades", "cleanups"})
         for (auto const& name : table[kind])
-            out << "  " << (kind[0] == 'c' ? "cleanup " : "upgrade ") << std::left << std::setw(32) << text(name["name"]) << " " << text(name["state"])
-                << ", " << grouped(name["rows_upgraded"].get<long long>()) << " rows upgraded\n";
+            out << "  " << (kind[0] == 'c' ? "cleanup " : "upgrade ") << std::left << std::setw(32)
+                << text(name["name"]) << " " << text(name["state"]) << ", "
+                << grouped(name["rows_upgraded"].get<long long>()) << " rows upgraded\n";
 }
 
 } // namespace
@@ -100,17 +136,20 @@ ExitCode status(CommandLine const& line, Tables const& tables, std::ostream& out
     Session session(line.worker.connection, "rowbot status");
     Json all{{"tables", Json::array()}};
     if (has_state_schema(session))
-        for (auto const& row : session.exec(walks_sql)) all["tables"].push_back(walk_json(session, row));
+        for (auto const& row : session.exec(walks_sql))
+            all["tables"].push_back(walk_json(session, row));
     for (auto const& table : tables) {
         auto const name = canonical_name(session, table.name);
         auto const same = [&](Json const& known) { return known["name"] == name.value_or(""); };
-        if (std::none_of(all["tables"].begin(), all["tables"].end(), same)) all["tables"].push_back(registered(table));
+        if (std::none_of(all["tables"].begin(), all["tables"].end(), same))
+            all["tables"].push_back(registered(table));
     }
     if (line.json) {
         out << all.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
     } else {
         for (auto const& table : all["tables"]) print(table, out);
-        if (all["tables"].empty()) out << "no table is registered: run a daemon with tables of its own first\n";
+        if (all["tables"].empty())
+            out << "no table is registered: run a daemon with tables of its own first\n";
     }
     return ExitCode::done;
 }

@@ -7,8 +7,8 @@
 namespace rowbot::cli
 {
 
-/// Turns SIGTERM and SIGINT into a stop request, while it lives. Construct it before other threads start:
-/// they inherit the signal mask.
+/// Turns SIGTERM and SIGINT into a stop request, while it lives. Construct it before other threads
+/// start: they inherit the signal mask.
 class StopSignals
 {
 public:

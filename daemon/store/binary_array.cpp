@@ -6,8 +6,10 @@
 #include <limits>
 #include <stdexcept>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 void append_int32(std::string& out, std::size_t value)
 {
@@ -20,11 +22,13 @@ std::string binary_array(std::span<std::optional<std::string> const> elements, E
 {
     std::size_t bytes = 20 + 4 * elements.size();
     for (auto const& element : elements) bytes += element ? element->size() : 0;
-    if (bytes > std::numeric_limits<std::int32_t>::max()) throw std::length_error("an array parameter over 2 GiB");
+    if (bytes > std::numeric_limits<std::int32_t>::max())
+        throw std::length_error("an array parameter over 2 GiB");
 
     std::string out;
     out.reserve(bytes);
-    bool const has_null = std::any_of(elements.begin(), elements.end(), [](auto const& e) { return !e; });
+    bool const has_null =
+        std::any_of(elements.begin(), elements.end(), [](auto const& e) { return !e; });
     append_int32(out, elements.empty() ? 0 : 1); // dimensions
     append_int32(out, has_null ? 1 : 0);
     append_int32(out, static_cast<std::size_t>(type));

@@ -3,27 +3,32 @@
 
 #include "store/session.hpp"
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// A part of a table that has rows of its own: the table itself, or a partition.
 struct Leaf {
     detail::TableShape shape{};
     unsigned oid = 0;
-    unsigned filenode = 0;    ///< Changes when the table is rewritten: every ctid means something else then.
-    std::int64_t blocks = 0;  ///< Its size now.
-    std::int64_t rows = 0;    ///< PostgreSQL's estimate; 0 where it was never analyzed.
+    unsigned filenode =
+        0; ///< Changes when the table is rewritten: every ctid means something else then.
+    std::int64_t blocks = 0; ///< Its size now.
+    std::int64_t rows = 0;   ///< PostgreSQL's estimate; 0 where it was never analyzed.
 };
 
 /// A registered table as the database has it.
 struct KnownTable {
-    Table table{};             ///< With its key named.
-    detail::TableShape shape{};///< Of the root.
-    std::string name{};        ///< `public.article`, quoted where SQL needs it: its name in schema `rowbot`.
-    std::vector<std::string> partition_key{}; ///< Columns whose change may move a row to another partition.
-    bool partitioned_by_expression = false;   ///< Any column may.
+    Table table{};              ///< With its key named.
+    detail::TableShape shape{}; ///< Of the root.
+    std::string
+        name{}; ///< `public.article`, quoted where SQL needs it: its name in schema `rowbot`.
+    std::vector<std::string>
+        partition_key{}; ///< Columns whose change may move a row to another partition.
+    bool partitioned_by_expression = false; ///< Any column may.
 };
 
-/// Looks the table up and holds the upgrades against it. Throws ConfigError as make_shape() and fit() do.
+/// Looks the table up and holds the upgrades against it. Throws ConfigError as make_shape() and
+/// fit() do.
 KnownTable look_up(Session& session, Table const& table);
 
 /// The leaves of a table as they are now, by name. Throws ConfigError for a leaf that has no heap.

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 std::string settings(Session const& session, Purpose purpose)
 {
@@ -20,8 +22,10 @@ std::string settings(Session const& session, Purpose purpose)
     set("idle_in_transaction_session_timeout", "0");
     set("max_parallel_workers_per_gather", "0");
     if (purpose == Purpose::write) set("synchronous_commit", "off");
-    // A dead client's locks go within a second (14 and later; Linux only, hence never an error here).
-    if (session.server_version() >= 140000 && purpose != Purpose::read) set("client_connection_check_interval", "500ms");
+    // A dead client's locks go within a second (14 and later; Linux only, hence never an error
+    // here).
+    if (session.server_version() >= 140000 && purpose != Purpose::read)
+        set("client_connection_check_interval", "500ms");
     return sql;
 }
 
@@ -39,7 +43,9 @@ Session::Session(std::string const& connection, std::string const& purpose)
     server_version_ = connection_->server_version();
     statements_ = std::make_unique<pqxx::nontransaction>(*connection_);
     auto const deadlock_timeout =
-        exec("SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'")[0][0].as<int>();
+        exec(
+            "SELECT setting::int FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeout'")[0][0]
+            .as<int>();
     lock_timeout_ = std::chrono::milliseconds{std::max(10, deadlock_timeout * 8 / 10)};
 }
 
@@ -72,15 +78,17 @@ pqxx::result Session::exec(std::string const& sql, Params const& params)
     pqxx::params all;
     for (auto const& value : params.text) all.append(value);
     for (auto const& value : params.binary)
-        all.append(pqxx::bytes_view{reinterpret_cast<std::byte const*>(value.data()), value.size()});
+        all.append(
+            pqxx::bytes_view{reinterpret_cast<std::byte const*>(value.data()), value.size()});
     return statements_->exec(sql, all);
 #endif
 }
 
 Work::Work(Session& session, Purpose purpose, std::string const& first) : session_(session)
 {
-    auto const begin = purpose == Purpose::read ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;"
-                                                : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;";
+    auto const begin = purpose == Purpose::read
+                           ? "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY;"
+                           : "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;";
     try {
         first_result_ = session.exec(begin + settings(session, purpose) + first);
     } catch (pqxx::broken_connection const&) {
@@ -97,7 +105,8 @@ Work::~Work()
     try {
         session_.exec("ROLLBACK");
     } catch (...) {
-        // The connection is gone, and with it the transaction; whoever uses the session next will hear it.
+        // The connection is gone, and with it the transaction; whoever uses the session next will
+        // hear it.
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// One connection to the server, and the transactions on it. The only file that knows which libpqxx it
-// is built with. A Session belongs to one thread at a time. After a broken_connection it must be
+// One connection to the server, and the transactions on it. The only file that knows which libpqxx
+// it is built with. A Session belongs to one thread at a time. After a broken_connection it must be
 // destroyed: libpqxx 6.4 would reconnect silently, without our settings and locks.
 
 #include <rowbot/detail/shape.hpp>
@@ -12,7 +12,8 @@
 #include <chrono>
 #include <memory>
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// The parameters of a statement: first those in text format ($1 …), then those in binary format.
 struct Params {
@@ -20,9 +21,11 @@ struct Params {
     std::vector<std::string> binary{};
 };
 
-class Session {
+class Session
+{
 public:
-    /// Connects; `purpose` ends up in application_name (`rowbot reader`). Throws pqxx::broken_connection.
+    /// Connects; `purpose` ends up in application_name (`rowbot reader`). Throws
+    /// pqxx::broken_connection.
     Session(std::string const& connection, std::string const& purpose);
     ~Session();
     Session(Session const&) = delete;
@@ -36,11 +39,15 @@ public:
         return exec(sql, Params{.text = std::move(text)});
     }
 
-    /// Asks the server to end the statement that is running; any thread. That statement then throws 57014.
+    /// Asks the server to end the statement that is running; any thread. That statement then throws
+    /// 57014.
     void cancel() noexcept;
 
     int server_version() const { return server_version_; } ///< 150018 is 15.18.
-    std::chrono::milliseconds lock_timeout() const { return lock_timeout_; } ///< Below deadlock_timeout.
+    std::chrono::milliseconds lock_timeout() const
+    {
+        return lock_timeout_;
+    } ///< Below deadlock_timeout.
     std::string const& purpose() const { return purpose_; }
 
 private:
@@ -55,21 +62,28 @@ private:
 enum class Purpose : char {
     read,   ///< Reads a batch: READ ONLY.
     write,  ///< Writes a batch: synchronous_commit = off.
-    durable ///< Says something that must not be lost: the server's own synchronous_commit, no statement_timeout.
+    durable ///< Says something that must not be lost: the server's own synchronous_commit, no
+            ///< statement_timeout.
 };
 
-/// A transaction of ours: BEGIN ISOLATION LEVEL READ COMMITTED, every setting SET LOCAL, so that nothing
-/// of it outlives COMMIT behind a transaction pooler. Rolls back unless commit() was called.
-class Work {
+/// A transaction of ours: BEGIN ISOLATION LEVEL READ COMMITTED, every setting SET LOCAL, so that
+/// nothing of it outlives COMMIT behind a transaction pooler. Rolls back unless commit() was
+/// called.
+class Work
+{
 public:
-    /// `first` is run in the same round trip after BEGIN and the settings; its result is first_result().
+    /// `first` is run in the same round trip after BEGIN and the settings; its result is
+    /// first_result().
     Work(Session& session, Purpose purpose, std::string const& first = {});
     ~Work();
     Work(Work const&) = delete;
     Work& operator=(Work const&) = delete;
 
     pqxx::result exec(std::string const& sql) { return session_.exec(sql); }
-    pqxx::result exec(std::string const& sql, Params const& params) { return session_.exec(sql, params); }
+    pqxx::result exec(std::string const& sql, Params const& params)
+    {
+        return session_.exec(sql, params);
+    }
     pqxx::result exec(std::string const& sql, std::vector<std::optional<std::string>> text)
     {
         return session_.exec(sql, std::move(text));

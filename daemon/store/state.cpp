@@ -3,8 +3,10 @@
 
 #include <random>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 std::string random_token()
 {
@@ -22,30 +24,39 @@ std::string milliseconds(std::chrono::milliseconds duration)
 
 void register_upgrade(Work& work, KnownTable const& table, Upgrade const& upgrade)
 {
-    auto const found = work.exec("INSERT INTO rowbot.upgrade (table_name, name, state, revision) VALUES ($1, $2, 'registered', $3::int) "
-                                 "ON CONFLICT (table_name, name) DO UPDATE SET revision = greatest(upgrade.revision, excluded.revision), "
-                                 "state = CASE upgrade.state WHEN 'retired' THEN 'running' ELSE upgrade.state END RETURNING state",
+    auto const found = work.exec("INSERT INTO rowbot.upgrade (table_name, name, state, revision) "
+                                 "VALUES ($1, $2, 'registered', $3::int) "
+                                 "ON CONFLICT (table_name, name) DO UPDATE SET revision = "
+                                 "greatest(upgrade.revision, excluded.revision), "
+                                 "state = CASE upgrade.state WHEN 'retired' THEN 'running' ELSE "
+                                 "upgrade.state END RETURNING state",
                                  {table.name, upgrade.name, std::to_string(upgrade.revision)});
     if (std::string_view(found[0][0].c_str()) == "cleaned")
-        throw ConfigError(table.table.name + ": the upgrade name '" + upgrade.name
-                          + "' was used and cleaned up; the rows no longer say where it was applied, so it would be applied "
-                            "to all of them again; give the new upgrade a new name");
+        throw ConfigError(table.table.name + ": the upgrade name '" + upgrade.name +
+                          "' was used and cleaned up; the rows no longer say where it was applied, "
+                          "so it would be applied "
+                          "to all of them again; give the new upgrade a new name");
 }
 
 } // namespace
 
 void register_table(Work& work, KnownTable const& table)
 {
-    work.exec("INSERT INTO rowbot.walk (table_name, display_name, condition) VALUES ($1, $2, $3) ON CONFLICT (table_name) "
+    work.exec("INSERT INTO rowbot.walk (table_name, display_name, condition) VALUES ($1, $2, $3) "
+              "ON CONFLICT (table_name) "
               "DO UPDATE SET display_name = excluded.display_name, condition = excluded.condition "
-              "WHERE (walk.display_name, walk.condition) IS DISTINCT FROM (excluded.display_name, excluded.condition)",
+              "WHERE (walk.display_name, walk.condition) IS DISTINCT FROM (excluded.display_name, "
+              "excluded.condition)",
               {table.name, table.table.name, table.table.where});
     for (auto const& upgrade : table.table.upgrades) register_upgrade(work, table, upgrade);
     for (auto const& name : table.table.cleanups)
-        work.exec("INSERT INTO rowbot.upgrade (table_name, name, state) VALUES ($1, $2, 'retired') ON CONFLICT (table_name, name) "
-                  "DO UPDATE SET state = 'retired' WHERE upgrade.state NOT IN ('retired', 'cleaned')",
-                  {table.name, name});
-    work.exec("UPDATE rowbot.walk SET state = 'registered' WHERE table_name = $1 AND state = 'complete' AND EXISTS "
+        work.exec(
+            "INSERT INTO rowbot.upgrade (table_name, name, state) VALUES ($1, $2, 'retired') ON "
+            "CONFLICT (table_name, name) "
+            "DO UPDATE SET state = 'retired' WHERE upgrade.state NOT IN ('retired', 'cleaned')",
+            {table.name, name});
+    work.exec("UPDATE rowbot.walk SET state = 'registered' WHERE table_name = $1 AND state = "
+              "'complete' AND EXISTS "
               "(SELECT FROM rowbot.upgrade u WHERE u.table_name = $1 AND u.state = 'registered')",
               {table.name});
 }
@@ -55,12 +66,15 @@ std::optional<Lease> acquire(Session& session, std::string const& table, std::st
 {
     Lease lease{.table = table, .token = random_token()};
     Work work(session, Purpose::durable);
-    auto const taken = work.exec("UPDATE rowbot.walk SET owner = $2, token = $3, lease_until = clock_timestamp() + $4::interval "
-                                 "WHERE table_name = $1 AND (lease_until IS NULL OR lease_until < clock_timestamp()) "
-                                 "RETURNING pass, leaf, leaf_filenode, next_block, next_offset",
-                                 {table, owner, lease.token, milliseconds(duration)});
+    auto const taken = work.exec(
+        "UPDATE rowbot.walk SET owner = $2, token = $3, lease_until = clock_timestamp() + "
+        "$4::interval "
+        "WHERE table_name = $1 AND (lease_until IS NULL OR lease_until < clock_timestamp()) "
+        "RETURNING pass, leaf, leaf_filenode, next_block, next_offset",
+        {table, owner, lease.token, milliseconds(duration)});
     if (taken.empty()) {
-        auto const found = work.exec("SELECT owner FROM rowbot.walk WHERE table_name = $1", {table});
+        auto const found =
+            work.exec("SELECT owner FROM rowbot.walk WHERE table_name = $1", {table});
         holder = found.empty() ? "nobody" : optional_text(found[0][0]).value_or("nobody");
         return std::nullopt;
     }
@@ -77,71 +91,99 @@ std::optional<Lease> acquire(Session& session, std::string const& table, std::st
 
 bool renew(Session& session, Lease const& lease, std::chrono::milliseconds duration)
 {
-    return !session.exec("UPDATE rowbot.walk SET lease_until = clock_timestamp() + $3::interval "
-                         "WHERE table_name = $1 AND token = $2 RETURNING 1",
-                         {lease.table, lease.token, milliseconds(duration)}).empty();
+    return !session
+                .exec("UPDATE rowbot.walk SET lease_until = clock_timestamp() + $3::interval "
+                      "WHERE table_name = $1 AND token = $2 RETURNING 1",
+                      {lease.table, lease.token, milliseconds(duration)})
+                .empty();
 }
 
 void release(Session& session, Lease const& lease)
 {
-    session.exec("UPDATE rowbot.walk SET owner = NULL, token = NULL, lease_until = NULL WHERE table_name = $1 AND token = $2",
+    session.exec("UPDATE rowbot.walk SET owner = NULL, token = NULL, lease_until = NULL WHERE "
+                 "table_name = $1 AND token = $2",
                  {lease.table, lease.token});
 }
 
 bool record(Work& work, Lease const& lease, Progress const& p)
 {
-    auto const held = work.exec(
-        "UPDATE rowbot.walk SET state = CASE state WHEN 'failing' THEN state ELSE 'running' END, pass = $3::int, leaf = nullif($4, ''), "
-        "leaf_filenode = $5::oid, next_block = $6::bigint, next_offset = $7::int, blocks_done = $8::bigint, blocks_total = $9::bigint, "
-        "rows_written = rows_written + $10::bigint, rows_failed = $11::bigint, rows_pending = $12::bigint, "
-        "rows_pending_exact = false, rows_per_s = $13::float8 WHERE table_name = $1 AND token = $2 RETURNING 1",
-        {lease.table, lease.token, std::to_string(p.cursor.pass), p.cursor.leaf, std::to_string(p.cursor.filenode),
-         std::to_string(p.cursor.position.block), std::to_string(p.cursor.position.offset), std::to_string(p.blocks_done),
-         std::to_string(p.blocks_total), std::to_string(p.rows_written), std::to_string(p.rows_failed),
-         std::to_string(p.rows_pending), std::to_string(p.rows_per_s)});
+    auto const held =
+        work.exec("UPDATE rowbot.walk SET state = CASE state WHEN 'failing' THEN state ELSE "
+                  "'running' END, pass = $3::int, leaf = nullif($4, ''), "
+                  "leaf_filenode = $5::oid, next_block = $6::bigint, next_offset = $7::int, "
+                  "blocks_done = $8::bigint, blocks_total = $9::bigint, "
+                  "rows_written = rows_written + $10::bigint, rows_failed = $11::bigint, "
+                  "rows_pending = $12::bigint, "
+                  "rows_pending_exact = false, rows_per_s = $13::float8 WHERE table_name = $1 AND "
+                  "token = $2 RETURNING 1",
+                  {lease.table, lease.token, std::to_string(p.cursor.pass), p.cursor.leaf,
+                   std::to_string(p.cursor.filenode), std::to_string(p.cursor.position.block),
+                   std::to_string(p.cursor.position.offset), std::to_string(p.blocks_done),
+                   std::to_string(p.blocks_total), std::to_string(p.rows_written),
+                   std::to_string(p.rows_failed), std::to_string(p.rows_pending),
+                   std::to_string(p.rows_per_s)});
     if (held.empty()) return false;
     for (auto const& [name, rows] : p.rows_upgraded)
         work.exec("UPDATE rowbot.upgrade SET rows_upgraded = rows_upgraded + $3::bigint, "
-                  "state = CASE state WHEN 'registered' THEN 'running' ELSE state END WHERE table_name = $1 AND name = $2",
+                  "state = CASE state WHEN 'registered' THEN 'running' ELSE state END WHERE "
+                  "table_name = $1 AND name = $2",
                   {lease.table, name, std::to_string(rows)});
     return true;
 }
 
-void record_counts(Work& work, KnownTable const& table, Counts const& counts, std::int64_t rows_failed)
+void record_counts(Work& work, KnownTable const& table, Counts const& counts,
+                   std::int64_t rows_failed)
 {
     for (auto const& [name, pending] : counts.lacking)
-        work.exec("UPDATE rowbot.upgrade SET state = CASE WHEN $3::bigint = 0 THEN 'complete' WHEN $4::bigint > 0 THEN 'failing' "
-                  "ELSE 'running' END, proved_at = CASE WHEN $3::bigint = 0 THEN now() ELSE proved_at END "
+        work.exec("UPDATE rowbot.upgrade SET state = CASE WHEN $3::bigint = 0 THEN 'complete' WHEN "
+                  "$4::bigint > 0 THEN 'failing' "
+                  "ELSE 'running' END, proved_at = CASE WHEN $3::bigint = 0 THEN now() ELSE "
+                  "proved_at END "
                   "WHERE table_name = $1 AND name = $2",
                   {table.name, name, std::to_string(pending), std::to_string(rows_failed)});
-    if (counts.lacking.empty()
-        && !work.exec("SELECT FROM rowbot.upgrade WHERE table_name = $1 AND state IN ('registered', 'running', 'failing') LIMIT 1",
-                      {table.name}).empty())
+    if (counts.lacking.empty() &&
+        !work.exec("SELECT FROM rowbot.upgrade WHERE table_name = $1 AND state IN ('registered', "
+                   "'running', 'failing') LIMIT 1",
+                   {table.name})
+             .empty())
         return; // a look for names to clean up says nothing about upgrades that others carry
-    auto const state = counts.rows_lacking == 0 ? "complete" : rows_failed > 0 ? "failing" : "running";
-    auto const before = work.exec("SELECT state FROM rowbot.walk WHERE table_name = $1 FOR NO KEY UPDATE", {table.name});
-    work.exec("UPDATE rowbot.walk SET state = $2, rows_pending = $3::bigint, rows_pending_exact = true, rows_excluded = $4::bigint, "
-              "rows_failed = $5::bigint, looked_at = now(), why = NULL, "
-              "proved_at = CASE WHEN $2 = 'complete' THEN now() ELSE proved_at END WHERE table_name = $1",
-              {table.name, state, std::to_string(counts.rows_lacking), std::to_string(counts.rows_excluded),
-               std::to_string(counts.rows_lacking == 0 ? 0 : rows_failed)});
-    if (counts.rows_lacking == 0 && !before.empty() && before[0][0].c_str() != std::string_view("complete"))
+    auto const state = counts.rows_lacking == 0 ? "complete"
+                       : rows_failed > 0        ? "failing"
+                                                : "running";
+    auto const before = work.exec(
+        "SELECT state FROM rowbot.walk WHERE table_name = $1 FOR NO KEY UPDATE", {table.name});
+    work.exec(
+        "UPDATE rowbot.walk SET state = $2, rows_pending = $3::bigint, rows_pending_exact = true, "
+        "rows_excluded = $4::bigint, "
+        "rows_failed = $5::bigint, looked_at = now(), why = NULL, "
+        "proved_at = CASE WHEN $2 = 'complete' THEN now() ELSE proved_at END WHERE table_name = $1",
+        {table.name, state, std::to_string(counts.rows_lacking),
+         std::to_string(counts.rows_excluded),
+         std::to_string(counts.rows_lacking == 0 ? 0 : rows_failed)});
+    if (counts.rows_lacking == 0 && !before.empty() &&
+        before[0][0].c_str() != std::string_view("complete"))
         record_event(work, table.name, "complete");
 }
 
-void set_table_state(Session& session, std::string const& table, std::string const& state, std::string const& why)
+void set_table_state(Session& session, std::string const& table, std::string const& state,
+                     std::string const& why)
 {
-    session.exec("UPDATE rowbot.walk SET state = coalesce(nullif($2, ''), state), why = nullif($3, '') WHERE table_name = $1 "
-                 "AND (state, coalesce(why, '')) IS DISTINCT FROM (coalesce(nullif($2, ''), state), $3)",
-                 {table, state, why});
+    session.exec(
+        "UPDATE rowbot.walk SET state = coalesce(nullif($2, ''), state), why = nullif($3, '') "
+        "WHERE table_name = $1 "
+        "AND (state, coalesce(why, '')) IS DISTINCT FROM (coalesce(nullif($2, ''), state), $3)",
+        {table, state, why});
 }
 
-void record_event(Work& work, std::string const& table, std::string const& what, std::string const& detail)
+void record_event(Work& work, std::string const& table, std::string const& what,
+                  std::string const& detail)
 {
-    work.exec("INSERT INTO rowbot.event (table_name, what, detail) VALUES ($1, $2, nullif($3, ''))", {table, what, detail});
+    work.exec("INSERT INTO rowbot.event (table_name, what, detail) VALUES ($1, $2, nullif($3, ''))",
+              {table, what, detail});
 }
 
-void announce(Session& session, std::string const& id, std::string const& program, std::vector<std::string> const& names)
+void announce(Session& session, std::string const& id, std::string const& program,
+              std::vector<std::string> const& names)
 {
     session.exec("INSERT INTO rowbot.process (id, program, names) VALUES ($1, $2, $3::text[]) "
                  "ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()",
@@ -152,16 +194,20 @@ void announce(Session& session, std::string const& id, std::string const& progra
 
 void withdraw(Session& session, std::string const& id)
 {
-    session.exec("UPDATE rowbot.process SET seen_at = clock_timestamp(), program = program || ' (stopped)' WHERE id = $1", {id});
+    session.exec("UPDATE rowbot.process SET seen_at = clock_timestamp(), program = program || ' "
+                 "(stopped)' WHERE id = $1",
+                 {id});
 }
 
 std::string pause_reason(Session& session, std::string const& table)
 {
-    auto const found = session.exec("SELECT 'paused' || CASE WHEN paused_until = 'infinity' THEN '' ELSE ' until ' || "
-                                    "to_char(paused_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC') END || "
-                                    "coalesce(': ' || reason, '') FROM rowbot.control "
-                                    "WHERE table_name IN ('', $1) AND paused_until > clock_timestamp() ORDER BY paused_until DESC LIMIT 1",
-                                    {table});
+    auto const found = session.exec(
+        "SELECT 'paused' || CASE WHEN paused_until = 'infinity' THEN '' ELSE ' until ' || "
+        "to_char(paused_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC') END || "
+        "coalesce(': ' || reason, '') FROM rowbot.control "
+        "WHERE table_name IN ('', $1) AND paused_until > clock_timestamp() ORDER BY paused_until "
+        "DESC LIMIT 1",
+        {table});
     return found.empty() ? "" : found[0][0].c_str();
 }
 
@@ -169,12 +215,18 @@ std::string cleanup_hindrance(Session& session, std::string const& table, std::s
                               std::chrono::seconds after, std::chrono::milliseconds lease)
 {
     auto const found = session.exec(
-        "SELECT u.state = 'cleaned', u.proved_at IS NOT NULL, u.cleanup_confirmed_at IS NOT NULL, alive.programs, "
-        "to_char((greatest(u.proved_at, last.seen_at) + $3::interval) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC'), "
-        "greatest(u.proved_at, last.seen_at) + $3::interval <= clock_timestamp() FROM rowbot.upgrade u, "
-        "LATERAL (SELECT max(p.seen_at) AS seen_at FROM rowbot.process p WHERE u.table_name || '/' || u.name = ANY (p.names)) last, "
-        "LATERAL (SELECT string_agg(p.program, ', ') AS programs FROM rowbot.process p WHERE u.table_name || '/' || u.name = ANY (p.names) "
-        "AND p.seen_at > clock_timestamp() - 3 * $4::interval AND p.program NOT LIKE '% (stopped)') alive "
+        "SELECT u.state = 'cleaned', u.proved_at IS NOT NULL, u.cleanup_confirmed_at IS NOT NULL, "
+        "alive.programs, "
+        "to_char((greatest(u.proved_at, last.seen_at) + $3::interval) AT TIME ZONE 'UTC', "
+        "'YYYY-MM-DD HH24:MI:SS UTC'), "
+        "greatest(u.proved_at, last.seen_at) + $3::interval <= clock_timestamp() FROM "
+        "rowbot.upgrade u, "
+        "LATERAL (SELECT max(p.seen_at) AS seen_at FROM rowbot.process p WHERE u.table_name || '/' "
+        "|| u.name = ANY (p.names)) last, "
+        "LATERAL (SELECT string_agg(p.program, ', ') AS programs FROM rowbot.process p WHERE "
+        "u.table_name || '/' || u.name = ANY (p.names) "
+        "AND p.seen_at > clock_timestamp() - 3 * $4::interval AND p.program NOT LIKE '% "
+        "(stopped)') alive "
         "WHERE u.table_name = $1 AND u.name = $2",
         {table, name, std::to_string(after.count()) + " seconds", milliseconds(lease)});
     if (found.empty()) return "it is not registered";
@@ -183,15 +235,20 @@ std::string cleanup_hindrance(Session& session, std::string const& table, std::s
     if (!row[3].is_null()) return std::string("a live program still carries it: ") + row[3].c_str();
     if (row[2].as<bool>()) return "";
     if (!row[1].as<bool>())
-        return "no proof is recorded that every row has it; check the rows, then run: rowbot cleanup --confirm";
-    if (!row[5].as<bool>()) return std::string("it waits until ") + row[4].c_str() + " (--cleanup-after)";
+        return "no proof is recorded that every row has it; check the rows, then run: rowbot "
+               "cleanup --confirm";
+    if (!row[5].as<bool>())
+        return std::string("it waits until ") + row[4].c_str() + " (--cleanup-after)";
     return "";
 }
 
 bool record_cleaned(Work& work, std::string const& table, std::string const& name)
 {
-    if (work.exec("UPDATE rowbot.upgrade SET state = 'cleaned', cleaned_at = now() WHERE table_name = $1 AND name = $2 "
-                  "AND state <> 'cleaned' RETURNING 1", {table, name}).empty())
+    if (work.exec("UPDATE rowbot.upgrade SET state = 'cleaned', cleaned_at = now() WHERE "
+                  "table_name = $1 AND name = $2 "
+                  "AND state <> 'cleaned' RETURNING 1",
+                  {table, name})
+            .empty())
         return false;
     record_event(work, table, "cleaned", name);
     return true;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// What the worker writes into and reads from the schema `rowbot`. All of it but rowbot.upgrade is a hint:
-// losing it costs time, never a row.
+// What the worker writes into and reads from the schema `rowbot`. All of it but rowbot.upgrade is a
+// hint: losing it costs time, never a row.
 
 #include "store/catalog.hpp"
 
 #include <rowbot/worker.hpp>
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// Where a pass stands: the next row to look at comes after (block, offset) of the leaf.
 struct Position {
@@ -16,7 +17,10 @@ struct Position {
     int offset = 0;
 
     /// As a tid for SQL.
-    std::string tid() const { return "(" + std::to_string(block) + "," + std::to_string(offset) + ")"; }
+    std::string tid() const
+    {
+        return "(" + std::to_string(block) + "," + std::to_string(offset) + ")";
+    }
 };
 
 struct Cursor {
@@ -59,21 +63,25 @@ bool record(Work& work, Lease const& lease, Progress const& progress);
 
 /// What the proof found; see proof.hpp.
 struct Counts {
-    std::int64_t rows_lacking = 0;  ///< Rows that lack the name of an upgrade.
-    std::int64_t rows_excluded = 0; ///< Rows that Table::where leaves out.
+    std::int64_t rows_lacking = 0;                 ///< Rows that lack the name of an upgrade.
+    std::int64_t rows_excluded = 0;                ///< Rows that Table::where leaves out.
     std::map<std::string, std::int64_t> lacking{}; ///< By upgrade.
     std::map<std::string, std::int64_t> holding{}; ///< By cleanup: rows that still hold the name.
 };
 
-/// Records what a look at the whole table found, in the transaction that looked: upgrades that no row
-/// lacks become complete, others running (or failing).
-void record_counts(Work& work, KnownTable const& table, Counts const& counts, std::int64_t rows_failed);
+/// Records what a look at the whole table found, in the transaction that looked: upgrades that no
+/// row lacks become complete, others running (or failing).
+void record_counts(Work& work, KnownTable const& table, Counts const& counts,
+                   std::int64_t rows_failed);
 
-void set_table_state(Session& session, std::string const& table, std::string const& state, std::string const& why);
-void record_event(Work& work, std::string const& table, std::string const& what, std::string const& detail = {});
+void set_table_state(Session& session, std::string const& table, std::string const& state,
+                     std::string const& why);
+void record_event(Work& work, std::string const& table, std::string const& what,
+                  std::string const& detail = {});
 
 /// Announces this program and the names that it carries; call again as a sign of life.
-void announce(Session& session, std::string const& id, std::string const& program, std::vector<std::string> const& names);
+void announce(Session& session, std::string const& id, std::string const& program,
+              std::vector<std::string> const& names);
 void withdraw(Session& session, std::string const& id);
 
 /// Why the worker may not work on a table now (a pause, with its reason); empty where it may.

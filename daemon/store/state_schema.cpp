@@ -3,11 +3,13 @@
 
 #include <iterator>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
-/// The numbered migrations of our own schema: entry i leads to version i + 1. Never change one that was
-/// released; add another.
+/// The numbered migrations of our own schema: entry i leads to version i + 1. Never change one that
+/// was released; add another.
 char const* const migrations[] = {R"sql(
 CREATE SCHEMA IF NOT EXISTS rowbot;
 COMMENT ON SCHEMA rowbot IS 'State of Rowbot, which upgrades rows in the background';
@@ -88,14 +90,15 @@ CREATE TABLE rowbot.event (
 
 constexpr int known_version = static_cast<int>(std::size(migrations));
 
-/// "rowbot" in ASCII: the advisory lock under which the schema is changed, for one transaction only, so
-/// that it works behind a transaction pooler too.
+/// "rowbot" in ASCII: the advisory lock under which the schema is changed, for one transaction
+/// only, so that it works behind a transaction pooler too.
 constexpr char const* lock_sql = "SELECT pg_advisory_xact_lock(125822478802804)";
 
 /// 0 where there is no schema yet.
 int version(Session& session)
 {
-    auto const exists = session.exec("SELECT to_regclass('rowbot.setting') IS NOT NULL")[0][0].as<bool>();
+    auto const exists =
+        session.exec("SELECT to_regclass('rowbot.setting') IS NOT NULL")[0][0].as<bool>();
     if (!exists) return 0;
     auto const found = session.exec("SELECT value FROM rowbot.setting WHERE key = 'state_version'");
     return found.empty() ? 0 : found[0][0].as<int>();
@@ -104,8 +107,9 @@ int version(Session& session)
 void refuse_newer(int found)
 {
     if (found > known_version)
-        throw ConfigError("the schema rowbot has version " + std::to_string(found) + ", this program knows only "
-                          + std::to_string(known_version) + "; run the newer program that upgraded it");
+        throw ConfigError("the schema rowbot has version " + std::to_string(found) +
+                          ", this program knows only " + std::to_string(known_version) +
+                          "; run the newer program that upgraded it");
 }
 
 } // namespace
@@ -123,16 +127,19 @@ void ensure_state_schema(Session& session)
     refuse_newer(found);
     if (found == known_version) return;
     try {
-        Work work(session, Purpose::durable, std::string("SET LOCAL lock_timeout = '60s';") + lock_sql);
+        Work work(session, Purpose::durable,
+                  std::string("SET LOCAL lock_timeout = '60s';") + lock_sql);
         found = version(session); // another program may have been faster
         refuse_newer(found);
         for (int i = found; i < known_version; ++i) work.exec(migrations[i]);
-        work.exec("INSERT INTO rowbot.setting (key, value) VALUES ('state_version', '" + std::to_string(known_version)
-                  + "') ON CONFLICT (key) DO UPDATE SET value = excluded.value");
+        work.exec("INSERT INTO rowbot.setting (key, value) VALUES ('state_version', '" +
+                  std::to_string(known_version) +
+                  "') ON CONFLICT (key) DO UPDATE SET value = excluded.value");
         work.commit();
     } catch (pqxx::insufficient_privilege const& e) {
-        throw ConfigError(std::string("the schema rowbot cannot be created or upgraded: ") + e.what()
-                          + "; run the program once as a role that may create schemas in this database");
+        throw ConfigError(
+            std::string("the schema rowbot cannot be created or upgraded: ") + e.what() +
+            "; run the program once as a role that may create schemas in this database");
     }
 }
 

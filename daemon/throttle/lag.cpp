@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "throttle/lag.hpp"
 
-namespace rowbot {
+namespace rowbot
+{
 
 using namespace std::chrono_literals;
 
@@ -19,10 +20,11 @@ std::chrono::milliseconds LagMeter::lag(Time now, std::int64_t current, std::int
 
 std::chrono::milliseconds LagMeter::measure(Session& session, Time now)
 {
-    auto const row = session.exec(
-        "SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') END::bigint, "
-        "(SELECT min(pg_wal_lsn_diff(replay_lsn, '0/0'))::bigint FROM pg_catalog.pg_stat_replication WHERE replay_lsn IS NOT NULL "
-        "AND state = 'streaming')")[0];
+    auto const row = session.exec("SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE "
+                                  "pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') END::bigint, "
+                                  "(SELECT min(pg_wal_lsn_diff(replay_lsn, '0/0'))::bigint FROM "
+                                  "pg_catalog.pg_stat_replication WHERE replay_lsn IS NOT NULL "
+                                  "AND state = 'streaming')")[0];
     auto const current = row[0].as<std::int64_t>();
     return lag(now, current, row[1].is_null() ? current : row[1].as<std::int64_t>());
 }

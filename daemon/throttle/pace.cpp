@@ -3,7 +3,8 @@
 
 #include <algorithm>
 
-namespace rowbot {
+namespace rowbot
+{
 
 using namespace std::chrono_literals;
 
@@ -13,7 +14,8 @@ std::chrono::nanoseconds rest_after(std::chrono::nanoseconds worked, double duty
     return std::chrono::nanoseconds{static_cast<std::int64_t>(rest)};
 }
 
-std::chrono::nanoseconds nanobots_rest(std::chrono::nanoseconds last_batch, std::chrono::nanoseconds previous)
+std::chrono::nanoseconds nanobots_rest(std::chrono::nanoseconds last_batch,
+                                       std::chrono::nanoseconds previous)
 {
     auto const wanted = std::clamp<std::chrono::nanoseconds>(10 * last_batch, 1s, 60s);
     return std::max(wanted, previous * 9 / 10);

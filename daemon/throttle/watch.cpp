@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
-namespace rowbot {
+namespace rowbot
+{
 
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-Watch::Watch(WorkerOptions const& options, std::string id, std::string program, std::vector<std::string> names)
+Watch::Watch(WorkerOptions const& options, std::string id, std::string program,
+             std::vector<std::string> names)
     : options_(options), id_(std::move(id)), program_(std::move(program)), names_(std::move(names)),
       thread_([this](std::stop_token stop) { run(stop); })
 {
@@ -57,8 +59,10 @@ void Watch::look(Session& session)
     }
     if (options_.max_lag.count() > 0 && now - measured_ >= 200ms) {
         auto const lag = lag_.measure(session, now);
-        lag_reason_ = lag <= options_.max_lag ? "" : "a standby's replay is " + std::to_string(lag.count() / 1000)
-                                                         + " s behind (--max-lag)";
+        lag_reason_ = lag <= options_.max_lag
+                          ? ""
+                          : "a standby's replay is " + std::to_string(lag.count() / 1000) +
+                                " s behind (--max-lag)";
         measured_ = now;
     }
     if (!lease) return;

@@ -9,14 +9,18 @@
 #include <mutex>
 #include <thread>
 
-namespace rowbot {
+namespace rowbot
+{
 
-/// Looks around while the walk works, on a thread and a connection of its own: renews the lease, sees
-/// pauses and standbys that fall behind, and gives a sign of life. A connection that breaks is replaced.
-class Watch {
+/// Looks around while the walk works, on a thread and a connection of its own: renews the lease,
+/// sees pauses and standbys that fall behind, and gives a sign of life. A connection that breaks is
+/// replaced.
+class Watch
+{
 public:
     /// `names` are the upgrades that this program carries, as table/name.
-    Watch(WorkerOptions const& options, std::string id, std::string program, std::vector<std::string> names);
+    Watch(WorkerOptions const& options, std::string id, std::string program,
+          std::vector<std::string> names);
     ~Watch();
 
     /// From now on look after this table; the second form ends it.

@@ -3,7 +3,8 @@
 
 #include "store/state.hpp"
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// The values of a key, as text.
 using Key = std::vector<std::optional<std::string>>;
@@ -16,12 +17,13 @@ struct VisitedRow {
 
 /// What one read found and the transformation made of it; the writer's unit of work.
 struct Batch {
-    std::vector<VisitedRow> rows{};      ///< With something to write.
-    std::vector<UpgradeError> failures{};///< Of these rows and of others that have nothing to write.
-    std::vector<Key> failed_keys{};      ///< One for each of `failures`.
-    std::vector<Key> transactional{};    ///< Rows with an upgrade that needs the writer's connection.
-    Position end{};                      ///< The pass goes on behind it.
-    std::chrono::nanoseconds took{};     ///< To read and to transform.
+    std::vector<VisitedRow> rows{}; ///< With something to write.
+    std::vector<UpgradeError>
+        failures{};                   ///< Of these rows and of others that have nothing to write.
+    std::vector<Key> failed_keys{};   ///< One for each of `failures`.
+    std::vector<Key> transactional{}; ///< Rows with an upgrade that needs the writer's connection.
+    Position end{};                   ///< The pass goes on behind it.
+    std::chrono::nanoseconds took{};  ///< To read and to transform.
 };
 
 Key key_of(detail::TableShape const& shape, Row const& row);

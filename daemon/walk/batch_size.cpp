@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <vector>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 constexpr std::int64_t first_rows = 100;
 constexpr std::size_t samples = 10;
@@ -26,13 +28,16 @@ void BatchSize::took(std::int64_t rows, std::chrono::nanoseconds duration)
         seconds_per_row_.clear();
         return;
     }
-    seconds_per_row_.push_back(std::chrono::duration<double>(duration).count() / static_cast<double>(rows));
+    seconds_per_row_.push_back(std::chrono::duration<double>(duration).count() /
+                               static_cast<double>(rows));
     if (seconds_per_row_.size() < samples) return;
     std::vector<double> sorted(seconds_per_row_.begin(), seconds_per_row_.end());
     std::sort(sorted.begin(), sorted.end());
     auto const p90 = sorted[sorted.size() * 9 / 10 - 1] * static_cast<double>(rows_);
-    auto const factor = std::min(1.5, std::chrono::duration<double>(target_).count() / std::max(p90, 1e-9));
-    rows_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(static_cast<double>(rows_) * factor), 1, most_);
+    auto const factor =
+        std::min(1.5, std::chrono::duration<double>(target_).count() / std::max(p90, 1e-9));
+    rows_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(static_cast<double>(rows_) * factor),
+                                     1, most_);
     // A new size wants samples of its own; half of them keep it from swinging.
     seconds_per_row_.erase(seconds_per_row_.begin(), seconds_per_row_.begin() + samples / 2);
 }
@@ -47,8 +52,10 @@ std::int64_t next_span(std::int64_t covered, std::int64_t rows, bool cut, std::i
                        std::chrono::nanoseconds took, std::chrono::nanoseconds target)
 {
     auto span = covered;
-    if (took > target) span = covered / 2;
-    else if (!cut && rows < wanted) span = covered * 2;
+    if (took > target)
+        span = covered / 2;
+    else if (!cut && rows < wanted)
+        span = covered * 2;
     return std::clamp<std::int64_t>(span, 1, most_blocks);
 }
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 constexpr std::size_t most_queued = 2;
 
@@ -17,10 +19,11 @@ bool needs_transaction(Table const& table, Row const& row)
 
 } // namespace
 
-Pipeline::Pipeline(Session& reader, RowWriter& writer, KnownTable const& table, Leaf const& leaf, FailedRows const& failed,
-                   BatchSize& size, std::int64_t& span, Clock& clock, PipelineLimits limits)
-    : session_(reader), writer_(writer), table_(table), leaf_(leaf), failed_(failed), size_(size), span_(span), clock_(clock),
-      limits_(limits), reader_(table, leaf), batch_rows_(size.rows())
+Pipeline::Pipeline(Session& reader, RowWriter& writer, KnownTable const& table, Leaf const& leaf,
+                   FailedRows const& failed, BatchSize& size, std::int64_t& span, Clock& clock,
+                   PipelineLimits limits)
+    : session_(reader), writer_(writer), table_(table), leaf_(leaf), failed_(failed), size_(size),
+      span_(span), clock_(clock), limits_(limits), reader_(table, leaf), batch_rows_(size.rows())
 {
 }
 
@@ -34,7 +37,8 @@ Position Pipeline::run(Position from, Wrote const& wrote, Halt const& halt, std:
         auto const began = clock_.now();
         auto const written = writer_.write(*batch);
         auto const took = std::max(batch->took, clock_.now() - began);
-        auto const rows = static_cast<std::int64_t>(batch->rows.size() + batch->transactional.size());
+        auto const rows =
+            static_cast<std::int64_t>(batch->rows.size() + batch->transactional.size());
         {
             std::lock_guard const lock(mutex_);
             size_.took(rows, took);
@@ -91,8 +95,9 @@ Batch Pipeline::read(Position from, std::stop_token stop)
         work.commit();
     }
     auto const covered = (found.cut ? found.positions.back().block + 1 : to_block) - from.block;
-    span_ = next_span(std::max<std::int64_t>(covered, 1), static_cast<std::int64_t>(found.rows.size()), found.cut, wanted,
-                      clock_.now() - began, limits_.target);
+    span_ =
+        next_span(std::max<std::int64_t>(covered, 1), static_cast<std::int64_t>(found.rows.size()),
+                  found.cut, wanted, clock_.now() - began, limits_.target);
     if (found.cut) batch.end = found.positions.back();
     transform(std::move(found), batch, stop);
     batch.took = clock_.now() - began;
@@ -137,7 +142,8 @@ bool Pipeline::push(Batch batch, std::stop_token stop)
 std::optional<Batch> Pipeline::pop(bool& ended)
 {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::milliseconds{100}, [&] { return !queue_.empty() || finished_; });
+    changed_.wait_for(lock, std::chrono::milliseconds{100},
+                      [&] { return !queue_.empty() || finished_; });
     ended = queue_.empty() && finished_;
     if (queue_.empty()) return std::nullopt;
     auto batch = std::move(queue_.front());

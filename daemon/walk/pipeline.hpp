@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The walk's inner loop: one thread reads and transforms batches, a queue of two, and the calling thread
-// writes them through another connection. Where anything goes wrong, what was read is void: the caller
-// starts again behind the last batch that was written.
+// The walk's inner loop: one thread reads and transforms batches, a queue of two, and the calling
+// thread writes them through another connection. Where anything goes wrong, what was read is void:
+// the caller starts again behind the last batch that was written.
 
 #include "walk/batch_size.hpp"
 #include "walk/row_writer.hpp"
@@ -12,10 +12,12 @@
 #include <deque>
 #include <thread>
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// The leaf was rewritten (VACUUM FULL, CLUSTER, ALTER TABLE): every position means something else.
-class LeafRewritten : public Error {
+class LeafRewritten : public Error
+{
 public:
     LeafRewritten() : Error("the table was rewritten in mid-walk") {}
 };
@@ -27,19 +29,22 @@ struct PipelineLimits {
     std::int64_t most_bytes = 1 << 20;  ///< Of one batch.
 };
 
-class Pipeline {
+class Pipeline
+{
 public:
     /// `reader` is used by the pipeline's thread while run() lasts.
-    Pipeline(Session& reader, RowWriter& writer, KnownTable const& table, Leaf const& leaf, FailedRows const& failed,
-             BatchSize& size, std::int64_t& span, Clock& clock, PipelineLimits limits);
+    Pipeline(Session& reader, RowWriter& writer, KnownTable const& table, Leaf const& leaf,
+             FailedRows const& failed, BatchSize& size, std::int64_t& span, Clock& clock,
+             PipelineLimits limits);
 
     /// Called after each batch with where the pass now stands and how long the batch took.
     using Wrote = std::function<void(Position, Written const&, std::chrono::nanoseconds)>;
     /// Whether to stop before the next batch: asked to, paused, the lease lost.
     using Halt = std::function<bool()>;
 
-    /// Walks from `from` to the leaf's end as it was when the pass began, or until a limit, or until `halt`.
-    /// Returns where it stands; {leaf.blocks, 0} is the end. Throws what a thread of it threw.
+    /// Walks from `from` to the leaf's end as it was when the pass began, or until a limit, or
+    /// until `halt`. Returns where it stands; {leaf.blocks, 0} is the end. Throws what a thread of
+    /// it threw.
     Position run(Position from, Wrote const& wrote, Halt const& halt, std::stop_token stop);
 
 private:

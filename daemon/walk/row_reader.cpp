@@ -6,8 +6,10 @@
 #include <charconv>
 #include <set>
 
-namespace rowbot {
-namespace {
+namespace rowbot
+{
+namespace
+{
 
 /// Every column that an upgrade declares, the key, and the names; all where one declares none.
 std::vector<std::size_t> read_columns(Table const& table, detail::TableShape const& shape)
@@ -32,9 +34,11 @@ std::string size_of(detail::TableShape const& shape, std::vector<std::size_t> co
         auto const name = "t." + detail::quote_identifier(shape.name(column));
         if (type.kind == TypeKind::text && !type.array && !shape.details[column].own_text_cast)
             sql += "+coalesce(octet_length(" + name + "::text),0)";
-        else if (type.array || (type.kind != TypeKind::boolean && type.kind != TypeKind::integer && type.kind != TypeKind::real))
-            sql += "+coalesce(CASE WHEN pg_column_compression(" + name + ") IS NULL THEN pg_column_size(" + name
-                 + ") ELSE octet_length(" + name + "::text) END,0)";
+        else if (type.array || (type.kind != TypeKind::boolean && type.kind != TypeKind::integer &&
+                                type.kind != TypeKind::real))
+            sql += "+coalesce(CASE WHEN pg_column_compression(" + name +
+                   ") IS NULL THEN pg_column_size(" + name + ") ELSE octet_length(" + name +
+                   "::text) END,0)";
     }
     return "(" + sql + ")::bigint";
 }
@@ -75,24 +79,28 @@ RowReader::RowReader(KnownTable const& table, Leaf const& leaf)
 
 std::string RowReader::hold_sql() const
 {
-    return "LOCK TABLE ONLY " + leaf_.shape.qualified + " IN ACCESS SHARE MODE; SELECT pg_catalog.pg_relation_filenode("
-         + std::to_string(leaf_.oid) + "), pg_catalog.pg_relation_size(" + std::to_string(leaf_.oid)
-         + ") / current_setting('block_size')::int";
+    return "LOCK TABLE ONLY " + leaf_.shape.qualified +
+           " IN ACCESS SHARE MODE; SELECT pg_catalog.pg_relation_filenode(" +
+           std::to_string(leaf_.oid) + "), pg_catalog.pg_relation_size(" +
+           std::to_string(leaf_.oid) + ") / current_setting('block_size')::int";
 }
 
 Row RowReader::row(pqxx::row const& fields, int first) const
 {
     std::vector<Value> values(leaf_.shape.size());
     for (std::size_t i = 0; i < columns_.size(); ++i)
-        values[columns_[i]] = Value::of(optional_text(fields[static_cast<pqxx::row::size_type>(first) + static_cast<pqxx::row::size_type>(i)]));
+        values[columns_[i]] =
+            Value::of(optional_text(fields[static_cast<pqxx::row::size_type>(first) +
+                                           static_cast<pqxx::row::size_type>(i)]));
     auto names = detail::parse_names(values[leaf_.shape.applied_upgrades].optional());
     Key key;
     for (auto const column : leaf_.shape.key) key.push_back(values[column].optional());
-    return {leaf_.shape.columns, table_.table.name, detail::key_text(key), std::move(values), std::move(names)};
+    return {leaf_.shape.columns, table_.table.name, detail::key_text(key), std::move(values),
+            std::move(names)};
 }
 
-RowReader::Found RowReader::range(Work& work, Position from, std::int64_t to_block, std::int64_t most_rows,
-                                  std::int64_t most_bytes) const
+RowReader::Found RowReader::range(Work& work, Position from, std::int64_t to_block,
+                                  std::int64_t most_rows, std::int64_t most_bytes) const
 {
     std::string inner, outer;
     for (auto const column : columns_) {
@@ -100,25 +108,28 @@ RowReader::Found RowReader::range(Work& work, Position from, std::int64_t to_blo
         inner += ", t." + detail::quote_identifier(leaf_.shape.name(column)) + " AS " + alias;
         outer += ", s." + alias;
     }
-    // The running sum is taken before any value is fetched from TOAST; only rows within the limit are.
+    // The running sum is taken before any value is fetched from TOAST; only rows within the limit
+    // are.
     auto const result = work.exec(
-        "SELECT s.tid, s.bytes" + outer + " FROM (SELECT t.ctid AS tid" + inner + ", " + sizes_ + " AS own, sum(" + sizes_
-        + ") OVER (ORDER BY t.ctid ROWS UNBOUNDED PRECEDING) AS bytes FROM ONLY " + leaf_.shape.qualified + " AS t WHERE t.ctid > '"
-        + from.tid() + "'::tid AND t.ctid < '(" + std::to_string(to_block) + ",0)'::tid AND " + condition_
-        + " ORDER BY t.ctid LIMIT " + std::to_string(most_rows) + ") AS s WHERE s.bytes - s.own < " + std::to_string(most_bytes)
-        + " ORDER BY s.tid");
+        "SELECT s.tid, s.bytes" + outer + " FROM (SELECT t.ctid AS tid" + inner + ", " + sizes_ +
+        " AS own, sum(" + sizes_ +
+        ") OVER (ORDER BY t.ctid ROWS UNBOUNDED PRECEDING) AS bytes FROM ONLY " +
+        leaf_.shape.qualified + " AS t WHERE t.ctid > '" + from.tid() + "'::tid AND t.ctid < '(" +
+        std::to_string(to_block) + ",0)'::tid AND " + condition_ + " ORDER BY t.ctid LIMIT " +
+        std::to_string(most_rows) + ") AS s WHERE s.bytes - s.own < " + std::to_string(most_bytes) +
+        " ORDER BY s.tid");
     Found found;
     for (auto const& fields : result) {
         found.positions.push_back(parse_tid(fields[0].c_str()));
         found.rows.push_back(row(fields, 2));
     }
-    found.cut = static_cast<std::int64_t>(found.rows.size()) >= most_rows
-             || (!found.rows.empty() && result.back()[1].as<std::int64_t>() >= most_bytes);
+    found.cut = static_cast<std::int64_t>(found.rows.size()) >= most_rows ||
+                (!found.rows.empty() && result.back()[1].as<std::int64_t>() >= most_bytes);
     return found;
 }
 
-pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys, std::string const& condition,
-                                    std::string const& lock) const
+pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
+                                    std::string const& condition, std::string const& lock) const
 {
     std::string arrays, names, selected;
     std::vector<std::string> inputs;
@@ -133,17 +144,20 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys, st
         params.binary.push_back(binary_array(values));
     }
     for (auto const column : columns_)
-        selected += (selected.empty() ? "t." : ", t.") + detail::quote_identifier(leaf_.shape.name(column));
-    return work.exec("SELECT " + selected + " FROM unnest(" + arrays + ") WITH ORDINALITY AS v (" + names + "ord) JOIN ONLY "
-                         + leaf_.shape.qualified + " AS t ON " + detail::key_matches(leaf_.shape, inputs) + " WHERE " + condition
-                         + " ORDER BY v.ord" + lock,
+        selected +=
+            (selected.empty() ? "t." : ", t.") + detail::quote_identifier(leaf_.shape.name(column));
+    return work.exec("SELECT " + selected + " FROM unnest(" + arrays + ") WITH ORDINALITY AS v (" +
+                         names + "ord) JOIN ONLY " + leaf_.shape.qualified + " AS t ON " +
+                         detail::key_matches(leaf_.shape, inputs) + " WHERE " + condition +
+                         " ORDER BY v.ord" + lock,
                      params);
 }
 
 std::vector<Row> RowReader::keys(Work& work, std::vector<Key> const& keys, bool all) const
 {
     std::vector<Row> rows;
-    for (auto const& fields : select_keys(work, keys, all ? "true" : condition_, "")) rows.push_back(row(fields, 0));
+    for (auto const& fields : select_keys(work, keys, all ? "true" : condition_, ""))
+        rows.push_back(row(fields, 0));
     return rows;
 }
 

@@ -4,12 +4,14 @@
 #include "walk/recovery.hpp"
 #include "walk/upgrade_transaction.hpp"
 
-namespace rowbot {
+namespace rowbot
+{
 
 bool FailedRows::add(std::string const& leaf, Key const& key)
 {
     std::lock_guard const lock(mutex_);
-    if (rows_.size() >= 100'000) throw Error(leaf + ": 100,000 rows failed; the upgrade itself must be at fault, mend it");
+    if (rows_.size() >= 100'000)
+        throw Error(leaf + ": 100,000 rows failed; the upgrade itself must be at fault, mend it");
     return rows_.insert(std::hash<std::string>{}(leaf + detail::key_text(key))).second;
 }
 
@@ -31,10 +33,11 @@ void FailedRows::clear()
     rows_.clear();
 }
 
-RowWriter::RowWriter(Session& session, KnownTable const& table, Leaf const& leaf, std::vector<std::string> const& removals,
-                     FailedRows& failed, Observer& observer, Record record)
-    : session_(session), table_(table), leaf_(leaf), removals_(removals), failed_(failed), observer_(observer),
-      record_(std::move(record)), reader_(table, leaf)
+RowWriter::RowWriter(Session& session, KnownTable const& table, Leaf const& leaf,
+                     std::vector<std::string> const& removals, FailedRows& failed,
+                     Observer& observer, Record record)
+    : session_(session), table_(table), leaf_(leaf), removals_(removals), failed_(failed),
+      observer_(observer), record_(std::move(record)), reader_(table, leaf)
 {
 }
 
@@ -43,7 +46,8 @@ Written RowWriter::write(Batch& batch)
     total_ = {};
     std::vector<Key> missed;
     write_part(batch.rows, missed);
-    for (std::size_t i = 0; i < batch.failures.size(); ++i) fail(batch.failed_keys[i], batch.failures[i]);
+    for (std::size_t i = 0; i < batch.failures.size(); ++i)
+        fail(batch.failed_keys[i], batch.failures[i]);
     again(missed);
     for (auto const& key : batch.transactional) visit_locked(key, true);
     return total_;
@@ -81,16 +85,19 @@ bool RowWriter::try_part(std::span<VisitedRow const> rows, std::vector<Key>& mis
     return true;
 }
 
-void RowWriter::count(std::span<VisitedRow const> rows, std::vector<bool> const& matched, Written& written) const
+void RowWriter::count(std::span<VisitedRow const> rows, std::vector<bool> const& matched,
+                      Written& written) const
 {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (!matched[i]) continue;
         ++written.rows;
-        for (auto const& step : rows[i].applied.steps) ++written.by_upgrade[table_.table.upgrades[step.upgrade].name];
+        for (auto const& step : rows[i].applied.steps)
+            ++written.by_upgrade[table_.table.upgrades[step.upgrade].name];
     }
 }
 
-/// Rows that the guard kept from being written: read once more, then, what misses again, under a lock.
+/// Rows that the guard kept from being written: read once more, then, what misses again, under a
+/// lock.
 void RowWriter::again(std::vector<Key> const& missed)
 {
     if (missed.empty()) return;
@@ -125,8 +132,9 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         auto row = reader_.locked(work, key);
         if (!row) return false;
         UpgradeTransaction transaction(work, table_.table.name);
-        VisitedRow visited{*row, one_at_a_time ? apply(table_.table, *row, Where::in_worker, &transaction, 1)
-                                               : apply(table_.table, *row, Where::in_worker)};
+        VisitedRow visited{*row, one_at_a_time
+                                     ? apply(table_.table, *row, Where::in_worker, &transaction, 1)
+                                     : apply(table_.table, *row, Where::in_worker)};
         auto const& steps = visited.applied.steps;
         if (visited.applied.failure) {
             transaction.rethrow_unless_of_the_row(*visited.applied.failure);
@@ -136,11 +144,13 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         upgrade = table_.table.upgrades[steps.back().upgrade].name;
 
         bool matched = false;
-        for (auto const& statement : write_statements(table_, leaf_.shape, {&visited, 1}, removals_))
+        for (auto const& statement :
+             write_statements(table_, leaf_.shape, {&visited, 1}, removals_))
             matched = !work.exec(statement.sql, statement.params).empty();
         if (!matched) {
-            fail(key, {table_.table.name, row->key(), upgrade, "the UPDATE changed no row although the row is locked and unchanged; "
-                                                               "a trigger suppresses it (returns NULL), or a policy does"});
+            fail(key, {table_.table.name, row->key(), upgrade,
+                       "the UPDATE changed no row although the row is locked and unchanged; "
+                       "a trigger suppresses it (returns NULL), or a policy does"});
             return false;
         }
         Written written;
@@ -151,10 +161,12 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         return one_at_a_time;
     } catch (pqxx::sql_error const& e) {
         auto const recovery = recovery_for(std::current_exception());
-        if (recovery == Recovery::retry) return false; // somebody holds it; the next pass finds it pending
+        if (recovery == Recovery::retry)
+            return false; // somebody holds it; the next pass finds it pending
         if (recovery != Recovery::bisect) throw;
         if (!one_at_a_time) return visit_locked(key, true), false;
-        fail(key, {table_.table.name, detail::key_text(key), upgrade, "PostgreSQL refused the row (SQLSTATE " + e.sqlstate() + "): " + e.what()});
+        fail(key, {table_.table.name, detail::key_text(key), upgrade,
+                   "PostgreSQL refused the row (SQLSTATE " + e.sqlstate() + "): " + e.what()});
         return false;
     }
 }

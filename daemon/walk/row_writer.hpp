@@ -7,18 +7,22 @@
 #include <functional>
 #include <unordered_set>
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// The lease went to somebody else: nothing may be written any more.
-class LeaseLost : public Error {
+class LeaseLost : public Error
+{
 public:
     LeaseLost() : Error("another worker took over the walk") {}
 };
 
 /// Rows that failed in this round; they are not tried again before the next. Thread-safe.
-class FailedRows {
+class FailedRows
+{
 public:
-    /// Remembers a row; true where it is new. Throws Error above 100,000 rows: that is no bad row any more.
+    /// Remembers a row; true where it is new. Throws Error above 100,000 rows: that is no bad row
+    /// any more.
     bool add(std::string const& leaf, Key const& key);
     bool contains(std::string const& leaf, Key const& key) const;
     std::int64_t size() const;
@@ -26,7 +30,8 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    std::unordered_set<std::size_t> rows_; // hashes: a collision would postpone a row to the next round
+    std::unordered_set<std::size_t>
+        rows_; // hashes: a collision would postpone a row to the next round
 };
 
 /// What became of a batch.
@@ -36,16 +41,20 @@ struct Written {
 };
 
 /// Writes batches of one leaf through one session. One thread.
-class RowWriter {
+class RowWriter
+{
 public:
-    /// Called in each transaction before COMMIT with what it wrote; throws LeaseLost to roll it back.
+    /// Called in each transaction before COMMIT with what it wrote; throws LeaseLost to roll it
+    /// back.
     using Record = std::function<void(Work&, Written const&)>;
 
-    RowWriter(Session& session, KnownTable const& table, Leaf const& leaf, std::vector<std::string> const& removals,
-              FailedRows& failed, Observer& observer, Record record);
+    RowWriter(Session& session, KnownTable const& table, Leaf const& leaf,
+              std::vector<std::string> const& removals, FailedRows& failed, Observer& observer,
+              Record record);
 
-    /// Writes what the guard lets through, tries what it missed once more, then row by row under a lock;
-    /// finds rows that PostgreSQL refuses and sets them aside. Throws what recovery_for does not bisect.
+    /// Writes what the guard lets through, tries what it missed once more, then row by row under a
+    /// lock; finds rows that PostgreSQL refuses and sets them aside. Throws what recovery_for does
+    /// not bisect.
     Written write(Batch& batch);
 
 private:
@@ -56,7 +65,8 @@ private:
     void visit_locked(Key const& key, bool one_at_a_time);
     bool visit_step(Key const& key, bool one_at_a_time);
     void fail(Key const& key, UpgradeError const& error);
-    void count(std::span<VisitedRow const> rows, std::vector<bool> const& matched, Written& written) const;
+    void count(std::span<VisitedRow const> rows, std::vector<bool> const& matched,
+               Written& written) const;
 
     Session& session_;
     KnownTable const& table_;

@@ -3,11 +3,13 @@
 
 #include "throttle/watch.hpp"
 
-namespace rowbot {
+namespace rowbot
+{
 
-/// The two connections of a walk, opened when they are first needed. Dropped together: after one broke,
-/// what the other has read is void too.
-class Connections {
+/// The two connections of a walk, opened when they are first needed. Dropped together: after one
+/// broke, what the other has read is void too.
+class Connections
+{
 public:
     explicit Connections(std::string connection) : connection_(std::move(connection)) {}
 

@@ -9,11 +9,13 @@
 #include <algorithm>
 #include <random>
 
-namespace rowbot {
+namespace rowbot
+{
 
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 std::vector<std::string> names_of(Table const& table)
 {
@@ -26,7 +28,8 @@ std::vector<std::string> names_of(Table const& table)
 
 TableWalk::TableWalk(Surroundings surroundings, KnownTable const& table)
     : s_(std::move(surroundings)), table_(table), upgrades_(names_of(table.table)),
-      size_(s_.options.batch_rows.smallest(table.table.name, upgrades_), s_.options.batch_target.smallest(table.table.name, upgrades_))
+      size_(s_.options.batch_rows.smallest(table.table.name, upgrades_),
+            s_.options.batch_target.smallest(table.table.name, upgrades_))
 {
 }
 
@@ -66,8 +69,10 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
             auto const counts = look(stop);
             if (stop.stop_requested()) return Visit::stopped;
             if (counts.rows_lacking <= failed_.size()) {
-                if (counts.rows_lacking == 0) s_.observer.table_complete(table_.table.name);
-                else s_.observer.table_failing(table_.table.name, counts.rows_lacking);
+                if (counts.rows_lacking == 0)
+                    s_.observer.table_complete(table_.table.name);
+                else
+                    s_.observer.table_failing(table_.table.name, counts.rows_lacking);
                 if (!clean_up(counts, stop)) continue;
                 return counts.rows_lacking == 0 ? Visit::complete : Visit::failing;
             }
@@ -122,8 +127,10 @@ Counts TableWalk::look(std::stop_token stop)
     auto const began = s_.clock.now();
     try {
         Work work(session, Purpose::durable);
-        std::vector<std::string> const cleanups(table_.table.cleanups.begin(), table_.table.cleanups.end());
-        auto counts = look_at(work, table_.shape.qualified, upgrades_, cleanups, table_.table.where);
+        std::vector<std::string> const cleanups(table_.table.cleanups.begin(),
+                                                table_.table.cleanups.end());
+        auto counts =
+            look_at(work, table_.shape.qualified, upgrades_, cleanups, table_.table.where);
         record_counts(work, table_, counts, failed_.size());
         work.commit();
         look_took_ = s_.clock.now() - began;
@@ -142,8 +149,10 @@ bool TableWalk::halted() const
 PipelineLimits TableWalk::limits() const
 {
     PipelineLimits limits{.target = s_.options.batch_target.smallest(table_.table.name, upgrades_)};
-    if (s_.options.pace == Pace::nanobots) limits.batches = 1;
-    else if (s_.options.duty < 1) limits.batches = 4, limits.stretch = 4 * limits.target;
+    if (s_.options.pace == Pace::nanobots)
+        limits.batches = 1;
+    else if (s_.options.duty < 1)
+        limits.batches = 4, limits.stretch = 4 * limits.target;
     return limits;
 }
 
@@ -198,14 +207,17 @@ bool TableWalk::walk_leaf(Leaf& leaf, Position from, std::stop_token stop)
             failures = 0;
         } catch (LeafRewritten const&) {
             auto const leaves = leaves_of(s_.connections.writer(), table_);
-            auto const now = std::find_if(leaves.begin(), leaves.end(), [&](auto const& l) { return l.oid == leaf.oid; });
+            auto const now = std::find_if(leaves.begin(), leaves.end(),
+                                          [&](auto const& l) { return l.oid == leaf.oid; });
             if (now == leaves.end()) return true; // detached or dropped
             progress_.blocks_total += now->blocks - leaf.blocks;
             leaf = *now;
             progress_.cursor.position = {};
         } catch (pqxx::undefined_table const&) {
             auto const leaves = leaves_of(s_.connections.writer(), table_);
-            if (std::any_of(leaves.begin(), leaves.end(), [&](auto const& l) { return l.oid == leaf.oid; })) throw;
+            if (std::any_of(leaves.begin(), leaves.end(),
+                            [&](auto const& l) { return l.oid == leaf.oid; }))
+                throw;
             return true; // detached or dropped in mid-walk
         } catch (pqxx::failure const&) {
             recover(std::current_exception(), failures, stop);
@@ -216,12 +228,15 @@ bool TableWalk::walk_leaf(Leaf& leaf, Position from, std::stop_token stop)
     return true;
 }
 
-Position TableWalk::stretch(Leaf const& leaf, Position from, std::int64_t& span, std::stop_token stop)
+Position TableWalk::stretch(Leaf const& leaf, Position from, std::int64_t& span,
+                            std::stop_token stop)
 {
     RowWriter writer(s_.connections.writer(), table_, leaf, removals_, failed_, s_.observer,
                      [&](Work& work, Written const& written) { record(work, written); });
-    Pipeline pipeline(s_.connections.reader(), writer, table_, leaf, failed_, size_, span, s_.clock, limits());
-    return pipeline.run(from,
+    Pipeline pipeline(s_.connections.reader(), writer, table_, leaf, failed_, size_, span, s_.clock,
+                      limits());
+    return pipeline.run(
+        from,
         [&](Position at, Written const& written, std::chrono::nanoseconds took) {
             progress_.cursor.position = at;
             progress_.blocks_done = blocks_before_ + at.block;
@@ -240,17 +255,26 @@ void TableWalk::report(Written const& written, std::chrono::nanoseconds took)
     progress_.rows_failed = failed_.size();
     progress_.rows_per_s = seconds > 0 ? static_cast<double>(rows_since_began_) / seconds : 0;
     auto const left = static_cast<double>(progress_.blocks_total - progress_.blocks_done);
-    auto const density = progress_.blocks_done > 0 ? static_cast<double>(rows_found_) / static_cast<double>(progress_.blocks_done)
-                       : progress_.blocks_total > 0 ? static_cast<double>(rows_estimated_) / static_cast<double>(progress_.blocks_total) : 0;
+    auto const density =
+        progress_.blocks_done > 0
+            ? static_cast<double>(rows_found_) / static_cast<double>(progress_.blocks_done)
+        : progress_.blocks_total > 0
+            ? static_cast<double>(rows_estimated_) / static_cast<double>(progress_.blocks_total)
+            : 0;
     progress_.rows_pending = static_cast<std::int64_t>(left * density) + progress_.rows_failed;
     if (now - recorded_ > 1s && written.rows == 0) {
         Work work(s_.connections.writer(), Purpose::write);
         record(work, {});
         work.commit();
     }
-    s_.observer.batch_written({.table = table_.table.name, .rows_written = written.rows, .rows_conflicted = written.conflicts,
-                               .rows_failed = written.failed, .blocks_done = progress_.blocks_done,
-                               .blocks_total = progress_.blocks_total, .took = took, .batch_rows = size_.rows()});
+    s_.observer.batch_written({.table = table_.table.name,
+                               .rows_written = written.rows,
+                               .rows_conflicted = written.conflicts,
+                               .rows_failed = written.failed,
+                               .blocks_done = progress_.blocks_done,
+                               .blocks_total = progress_.blocks_total,
+                               .took = took,
+                               .batch_rows = size_.rows()});
 }
 
 void TableWalk::record(Work& work, Written const& written)
@@ -264,8 +288,10 @@ void TableWalk::record(Work& work, Written const& written)
 void TableWalk::rest(std::chrono::nanoseconds worked, std::stop_token stop)
 {
     auto rest = std::chrono::nanoseconds::zero();
-    if (s_.options.pace == Pace::nanobots) rest = previous_rest_ = nanobots_rest(last_batch_, previous_rest_);
-    else if (s_.options.duty < 1) rest = rest_after(worked, s_.options.duty);
+    if (s_.options.pace == Pace::nanobots)
+        rest = previous_rest_ = nanobots_rest(last_batch_, previous_rest_);
+    else if (s_.options.duty < 1)
+        rest = rest_after(worked, s_.options.duty);
     if (rest.count() > 0) s_.clock.wait(rest, stop);
 }
 
@@ -273,7 +299,8 @@ void TableWalk::rest(std::chrono::nanoseconds worked, std::stop_token stop)
 void TableWalk::recover(std::exception_ptr const& error, int& failures, std::stop_token stop)
 {
     auto const recovery = recovery_for(error);
-    bool const again = recovery == Recovery::retry || (recovery == Recovery::prepare_again && failures == 0);
+    bool const again =
+        recovery == Recovery::retry || (recovery == Recovery::prepare_again && failures == 0);
     if (!again) std::rethrow_exception(error);
     if (++failures % 3 == 0) size_.halve();
     try {
@@ -283,7 +310,9 @@ void TableWalk::recover(std::exception_ptr const& error, int& failures, std::sto
     }
     std::minstd_rand random(std::random_device{}());
     auto const ceiling = std::min(10'000, 50 << std::min(failures, 8));
-    s_.clock.wait(std::chrono::milliseconds{std::uniform_int_distribution(ceiling / 2, ceiling)(random)}, stop);
+    s_.clock.wait(
+        std::chrono::milliseconds{std::uniform_int_distribution(ceiling / 2, ceiling)(random)},
+        stop);
 }
 
 void TableWalk::choose_cleanups()
@@ -292,9 +321,12 @@ void TableWalk::choose_cleanups()
     cleanups_held_.clear();
     for (auto const& name : table_.table.cleanups) {
         auto const after = s_.options.cleanup_after.smallest(table_.table.name, {name});
-        auto const why = cleanup_hindrance(s_.connections.writer(), table_.name, name, after, s_.options.lease);
-        if (why.empty()) removals_.push_back(name);
-        else cleanups_held_.push_back(name), s_.observer.cleanup_held(table_.table.name, name, why);
+        auto const why =
+            cleanup_hindrance(s_.connections.writer(), table_.name, name, after, s_.options.lease);
+        if (why.empty())
+            removals_.push_back(name);
+        else
+            cleanups_held_.push_back(name), s_.observer.cleanup_held(table_.table.name, name, why);
     }
 }
 
@@ -304,16 +336,20 @@ bool TableWalk::clean_up(Counts counts, std::stop_token stop)
     auto const most = s_.options.cleanup_batch_rows.smallest(table_.table.name, removals_);
     auto const halt = [&] { return stop.stop_requested() || halted(); };
     auto const held_by_rows = [&] {
-        return std::any_of(removals_.begin(), removals_.end(), [&](auto const& name) { return counts.holding[name] > 0; });
+        return std::any_of(removals_.begin(), removals_.end(),
+                           [&](auto const& name) { return counts.holding[name] > 0; });
     };
     std::int64_t rows = 0;
     while (held_by_rows()) {
         for (auto const& leaf : leaves_of(s_.connections.writer(), table_))
-            rows += clean_leaf(s_.connections.writer(), leaf, removals_, most,
-                               [&](Work& work, Written const& written) {
-                                   record(work, {});
-                                   s_.observer.batch_written({.table = table_.table.name, .rows_written = written.rows});
-                               }, halt);
+            rows += clean_leaf(
+                s_.connections.writer(), leaf, removals_, most,
+                [&](Work& work, Written const& written) {
+                    record(work, {});
+                    s_.observer.batch_written(
+                        {.table = table_.table.name, .rows_written = written.rows});
+                },
+                halt);
         if (halt()) return false;
         counts = look(stop);
         if (stop.stop_requested()) return false;

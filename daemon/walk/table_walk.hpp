@@ -4,7 +4,8 @@
 #include "walk/pipeline.hpp"
 #include "walk/surroundings.hpp"
 
-namespace rowbot {
+namespace rowbot
+{
 
 /// How a visit to a table ended.
 enum class Visit : char {
@@ -16,12 +17,14 @@ enum class Visit : char {
 };
 
 /// The walk of one table, from taking its lease to the proof. One thread.
-class TableWalk {
+class TableWalk
+{
 public:
     TableWalk(Surroundings surroundings, KnownTable const& table);
 
-    /// Passes until nothing is found, then the proof, then the cleanups that may be done. `look_first`: the
-    /// table was complete when last seen. Throws what recovery_for does not retry, and LeaseLost.
+    /// Passes until nothing is found, then the proof, then the cleanups that may be done.
+    /// `look_first`: the table was complete when last seen. Throws what recovery_for does not
+    /// retry, and LeaseLost.
     Visit run(bool look_first, std::stop_token stop);
 
     std::string const& why() const noexcept { return why_; }

@@ -5,19 +5,22 @@
 
 #include <span>
 
-namespace rowbot {
+namespace rowbot
+{
 
 struct Statement {
     std::string sql{};
     Params params{};
-    std::vector<std::size_t> rows{}; ///< Which row of the batch is at each ordinal (from 1) of RETURNING.
+    std::vector<std::size_t>
+        rows{}; ///< Which row of the batch is at each ordinal (from 1) of RETURNING.
 };
 
-/// The statements that write these rows, each guarded by its key, its old names and the values that were
-/// read of every source and written column. One for each set of written columns; over four sets one for
-/// all, with masks, except where an UPDATE OF trigger would see columns that a row does not change.
-/// `removals` are names that may be cleaned up on the way.
+/// The statements that write these rows, each guarded by its key, its old names and the values that
+/// were read of every source and written column. One for each set of written columns; over four
+/// sets one for all, with masks, except where an UPDATE OF trigger would see columns that a row
+/// does not change. `removals` are names that may be cleaned up on the way.
 std::vector<Statement> write_statements(KnownTable const& table, detail::TableShape const& leaf,
-                                        std::span<VisitedRow const> rows, std::vector<std::string> const& removals);
+                                        std::span<VisitedRow const> rows,
+                                        std::vector<std::string> const& removals);
 
 } // namespace rowbot
