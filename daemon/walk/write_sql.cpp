@@ -2,11 +2,11 @@
 #include "walk/write_sql.hpp"
 
 #include "store/binary_array.hpp"
+#include "walk/write_groups.hpp"
 
 #include <openssl/sha.h>
 
 #include <algorithm>
-#include <set>
 
 namespace rowbot
 {
@@ -14,49 +14,6 @@ namespace
 {
 
 constexpr std::size_t most_sets = 4;
-constexpr std::size_t hashed_above_bytes = 8192;
-
-using ColumnSet = std::vector<std::size_t>;
-
-/// Rows that one statement can write alike.
-struct Group {
-    ColumnSet upgrades{}; ///< Which ran.
-    ColumnSet written{};
-    ColumnSet guarded{}; ///< Sources of the upgrades that ran, and the written columns.
-    ColumnSet hashed{};  ///< Those of `guarded` whose values are compared by their SHA-256.
-    std::vector<std::size_t> rows{};
-
-    bool same_set(Group const& other) const
-    {
-        return upgrades == other.upgrades && written == other.written && hashed == other.hashed;
-    }
-};
-
-bool contains(ColumnSet const& set, std::size_t column)
-{
-    return std::binary_search(set.begin(), set.end(), column);
-}
-
-Group group_of(Table const& table, detail::TableShape const& leaf, VisitedRow const& row)
-{
-    Group group;
-    std::set<std::size_t> guarded;
-    for (auto const& step : row.applied.steps) {
-        group.upgrades.push_back(step.upgrade);
-        auto const& reads = table.upgrades[step.upgrade].reads;
-        for (auto const column : leaf.positions(reads)) guarded.insert(column);
-        for (std::size_t i = 0; reads.empty() && i < leaf.size(); ++i)
-            if (i != leaf.applied_upgrades) guarded.insert(i);
-    }
-    for (auto const& [column, value] : row.applied.changes()) group.written.push_back(column);
-    guarded.insert(group.written.begin(), group.written.end());
-    group.guarded.assign(guarded.begin(), guarded.end());
-    for (auto const column : group.guarded)
-        if (row.as_read.at(column).text.size() > hashed_above_bytes &&
-            !leaf.details[column].own_text_cast)
-            group.hashed.push_back(column);
-    return group;
-}
 
 std::string sha256(std::string const& text)
 {
@@ -66,137 +23,131 @@ std::string sha256(std::string const& text)
     return digest;
 }
 
-/// Collects the arrays of one statement and names them as columns of `v`.
-class Inputs
+/// Writes the UPDATE of one group. Its values travel as arrays, one a column, which SQL names v.v1,
+/// v.v2, … Where groups are united, a mask tells for each row which columns are its own.
+class GuardedUpdate
 {
 public:
-    explicit Inputs(std::size_t rows) : rows_(rows) {}
+    GuardedUpdate(KnownTable const& table, detail::TableShape const& leaf,
+                  std::span<VisitedRow const> batch, WriteGroup const& group,
+                  std::vector<WriteGroup> const& parts)
+        : table_(table), leaf_(leaf), batch_(batch), group_(group), part_of_(batch.size())
+    {
+        for (auto const& part : parts)
+            for (auto const row : part.rows) part_of_[row] = &part;
+        masked_ = !parts.empty();
+    }
 
+    Statement statement(std::vector<std::string> const& removals)
+    {
+        auto sql = "UPDATE " + target() + " AS t SET applied_upgrades = " + names(removals);
+        for (auto const column : group_.written) sql += ", " + assignment(column);
+        auto guard = key_and_names();
+        for (auto const column : group_.guarded) guard += " AND " + unchanged(column);
+        sql += " FROM unnest(" + arrays_ + ") WITH ORDINALITY AS v (" + array_names_ + "ord)";
+        return {sql + " WHERE " + guard + " RETURNING v.ord", std::move(params_), group_.rows};
+    }
+
+private:
+    /// Adds an array with a value for each row and returns its name.
     template <class ValueOf> std::string add(ElementType type, ValueOf const& value_of)
     {
         std::vector<std::optional<std::string>> values;
-        for (std::size_t i = 0; i < rows_; ++i) values.push_back(value_of(i));
+        values.reserve(group_.rows.size());
+        for (auto const row : group_.rows) values.push_back(value_of(row));
         params_.binary.push_back(binary_array(values, type));
         auto const number = std::to_string(params_.binary.size());
         arrays_ += (arrays_.empty() ? "$" : ", $") + number +
                    (type == ElementType::bytea ? "::bytea[]" : "::text[]");
-        names_ += "v" + number + ", ";
+        array_names_ += "v" + number + ", ";
         return "v.v" + number;
     }
 
-    std::string from() const
+    std::string as_read(std::size_t column)
     {
-        return "unnest(" + arrays_ + ") WITH ORDINALITY AS v (" + names_ + "ord)";
+        return add(ElementType::text,
+                   [&](std::size_t row) { return batch_[row].as_read.at(column).optional(); });
     }
-    Params take() { return std::move(params_); }
 
-private:
-    std::size_t rows_;
-    Params params_;
-    std::string arrays_, names_;
-};
-
-/// Writes the rows of one group; or, masked, rows of several groups whose column sets are united in
-/// it.
-Statement statement(KnownTable const& known, detail::TableShape const& leaf,
-                    std::span<VisitedRow const> all, Group const& group,
-                    std::vector<Group> const& masked, std::vector<std::string> const& removals)
-{
-    Inputs inputs(group.rows.size());
-    auto const row_at = [&](std::size_t i) -> VisitedRow const& { return all[group.rows[i]]; };
-    std::vector<Group const*> own; // of each row, where masked
-    if (!masked.empty()) {
-        own.resize(all.size());
-        for (auto const& part : masked)
-            for (auto const row : part.rows) own[row] = &part;
+    /// True, in SQL, for a row in whose own group the column is not in the set.
+    std::string not_its_own(ColumnSet WriteGroup::*set, std::size_t column)
+    {
+        return add(ElementType::text,
+                   [&](std::size_t row) -> std::optional<std::string> {
+                       auto const& own = part_of_[row]->*set;
+                       if (!std::binary_search(own.begin(), own.end(), column)) return std::nullopt;
+                       return "own";
+                   }) +
+               " IS NULL";
     }
-    auto const mask = [&](ColumnSet Group::*set, std::size_t column) {
-        return inputs.add(ElementType::text, [&](std::size_t i) -> std::optional<std::string> {
-            if (contains(own[group.rows[i]]->*set, column)) return "x";
-            return std::nullopt;
-        }) + " IS NULL";
-    };
 
-    std::vector<std::string> key;
-    for (auto const column : leaf.key)
-        key.push_back(inputs.add(ElementType::text, [&](std::size_t i) {
-            return row_at(i).as_read.at(column).optional();
-        }));
-    auto const names = inputs.add(ElementType::text, [&](std::size_t i) {
-        return row_at(i).as_read.at(leaf.applied_upgrades).optional();
-    });
+    std::string names(std::vector<std::string> const& removals)
+    {
+        std::string kept = "coalesce(t.applied_upgrades, '{}')";
+        for (auto const& name : removals)
+            kept = "array_remove(" + kept + ", " + detail::quote_literal(name) + ")";
+        auto const added = add(ElementType::text, [&](std::size_t row) {
+            std::vector<std::string> applied;
+            for (auto const& step : batch_[row].applied.steps)
+                applied.push_back(table_.table.upgrades[step.upgrade].name);
+            return std::optional(detail::array_parameter(applied));
+        });
+        return kept + " || " + added + "::text[]";
+    }
 
-    std::string applied = "coalesce(t.applied_upgrades, '{}')";
-    for (auto const& name : removals)
-        applied = "array_remove(" + applied + ", " + detail::quote_literal(name) + ")";
-    std::string sql = "applied_upgrades = " + applied + " || " +
-                      inputs.add(ElementType::text,
-                                 [&](std::size_t i) -> std::optional<std::string> {
-                                     std::vector<std::string> added;
-                                     for (auto const& step : row_at(i).applied.steps)
-                                         added.push_back(known.table.upgrades[step.upgrade].name);
-                                     return detail::array_parameter(added);
-                                 }) +
-                      "::text[]";
-    for (auto const column : group.written) {
+    std::string assignment(std::size_t column)
+    {
         auto const value =
-            detail::assigned(leaf, column, inputs.add(ElementType::text, [&](std::size_t i) {
-                return row_at(i).applied.row.at(column).optional();
-            }));
-        auto const name = detail::quote_identifier(leaf.name(column));
-        sql += ", " + name + " = ";
-        if (masked.empty())
-            sql += value;
-        else
-            sql += "CASE WHEN " + mask(&Group::written, column) + " THEN t." + name + " ELSE " +
-                   value + " END";
+            detail::assigned(leaf_, column, add(ElementType::text, [&](std::size_t row) {
+                                 return batch_[row].applied.row.at(column).optional();
+                             }));
+        auto const name = detail::quote_identifier(leaf_.name(column));
+        if (!masked_) return name + " = " + value;
+        return name + " = CASE WHEN " + not_its_own(&WriteGroup::written, column) + " THEN t." +
+               name + " ELSE " + value + " END";
     }
 
-    std::string guard = detail::key_matches(leaf, key) +
-                        " AND coalesce(t.applied_upgrades, '{}') = coalesce(" + names +
-                        "::text[], '{}')";
-    for (auto const column : group.guarded) {
-        bool const hashed = contains(group.hashed, column);
-        auto const old =
-            inputs.add(hashed ? ElementType::bytea : ElementType::text, [&](std::size_t i) {
-                auto value = row_at(i).as_read.at(column).optional();
-                return hashed && value ? std::optional(sha256(*value)) : std::move(value);
+    std::string key_and_names()
+    {
+        std::vector<std::string> key;
+        for (auto const column : leaf_.key) key.push_back(as_read(column));
+        return detail::key_matches(leaf_, key) +
+               " AND coalesce(t.applied_upgrades, '{}') = coalesce(" +
+               as_read(leaf_.applied_upgrades) + "::text[], '{}')";
+    }
+
+    std::string unchanged(std::size_t column)
+    {
+        bool const hashed = std::binary_search(group_.hashed.begin(), group_.hashed.end(), column);
+        auto const old = !hashed ? as_read(column) : add(ElementType::bytea, [&](std::size_t row) {
+            return std::optional(sha256(batch_[row].as_read.at(column).text));
+        });
+        auto const same = detail::unchanged(leaf_, column, old, hashed);
+        if (!masked_) return same;
+        return "(" + not_its_own(&WriteGroup::guarded, column) + " OR " + same + ")";
+    }
+
+    /// A row whose partition key changes has to be moved, which only an UPDATE of the root does.
+    std::string target() const
+    {
+        bool const moves =
+            std::any_of(group_.written.begin(), group_.written.end(), [&](std::size_t column) {
+                auto const& key = table_.partition_key;
+                return std::find(key.begin(), key.end(), leaf_.name(column)) != key.end();
             });
-        auto const unchanged = detail::unchanged(leaf, column, old, hashed);
-        guard += masked.empty()
-                     ? " AND " + unchanged
-                     : " AND (" + mask(&Group::guarded, column) + " OR " + unchanged + ")";
+        if (moves || table_.partitioned_by_expression) return table_.shape.qualified;
+        return "ONLY " + leaf_.qualified;
     }
 
-    // A row whose partition key changes has to be moved, which only an UPDATE of the root does.
-    bool const through_root =
-        !known.partition_key.empty() || known.partitioned_by_expression
-            ? known.partitioned_by_expression ||
-                  std::any_of(group.written.begin(), group.written.end(),
-                              [&](auto column) {
-                                  return std::find(known.partition_key.begin(),
-                                                   known.partition_key.end(),
-                                                   leaf.name(column)) != known.partition_key.end();
-                              })
-            : false;
-    auto const target = through_root ? known.shape.qualified : "ONLY " + leaf.qualified;
-    return {"UPDATE " + target + " AS t SET " + sql + " FROM " + inputs.from() + " WHERE " + guard +
-                " RETURNING v.ord",
-            inputs.take(), group.rows};
-}
-
-Group united(std::vector<Group> const& groups)
-{
-    std::set<std::size_t> written, guarded, rows;
-    for (auto const& group : groups) {
-        written.insert(group.written.begin(), group.written.end());
-        guarded.insert(group.guarded.begin(), group.guarded.end());
-        rows.insert(group.rows.begin(), group.rows.end());
-    }
-    return {.written = {written.begin(), written.end()},
-            .guarded = {guarded.begin(), guarded.end()},
-            .rows = {rows.begin(), rows.end()}};
-}
+    KnownTable const& table_;
+    detail::TableShape const& leaf_;
+    std::span<VisitedRow const> batch_;
+    WriteGroup const& group_;
+    std::vector<WriteGroup const*> part_of_; ///< Of each row of the batch, where groups are united.
+    bool masked_ = false;
+    Params params_{};
+    std::string arrays_{}, array_names_{};
+};
 
 } // namespace
 
@@ -204,21 +155,14 @@ std::vector<Statement> write_statements(KnownTable const& table, detail::TableSh
                                         std::span<VisitedRow const> rows,
                                         std::vector<std::string> const& removals)
 {
-    std::vector<Group> groups;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].applied.steps.empty()) continue;
-        auto group = group_of(table.table, leaf, rows[i]);
-        auto found = std::find_if(groups.begin(), groups.end(),
-                                  [&](auto const& g) { return g.same_set(group); });
-        if (found == groups.end()) found = groups.insert(groups.end(), std::move(group));
-        found->rows.push_back(i);
-    }
+    auto const groups = write_groups(table.table, leaf, rows);
     std::vector<Statement> statements;
     if (groups.size() > most_sets && !leaf.update_of_trigger) {
-        statements.push_back(statement(table, leaf, rows, united(groups), groups, removals));
+        auto const all = united(groups);
+        statements.push_back(GuardedUpdate(table, leaf, rows, all, groups).statement(removals));
     } else {
         for (auto const& group : groups)
-            statements.push_back(statement(table, leaf, rows, group, {}, removals));
+            statements.push_back(GuardedUpdate(table, leaf, rows, group, {}).statement(removals));
     }
     return statements;
 }
