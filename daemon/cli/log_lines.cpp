@@ -26,6 +26,7 @@ std::string rows_text(std::int64_t rows)
 /// The column, where the cause is a value that was not as expected.
 std::string column_of(UpgradeError const& error)
 {
+    if (!error.nested_ptr()) return {}; // rethrow_nested() would terminate
     try {
         error.rethrow_nested();
     } catch (RowError const& cause) {
