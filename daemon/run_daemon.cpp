@@ -40,10 +40,7 @@ ExitCode dispatch(std::vector<std::string> const& arguments, std::vector<Table> 
 
 ExitCode complain(std::exception const& error, ExitCode code)
 {
-    std::string message = error.what();
-    while (!message.empty() && (message.back() == '\n' || message.back() == ' '))
-        message.pop_back();
-    std::cerr << "rowbot: " << cli::printable(cli::without_password(message)) << '\n';
+    std::cerr << "rowbot: " << cli::printable(cli::without_password(message_of(error))) << '\n';
     return code;
 }
 

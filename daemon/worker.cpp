@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <rowbot/worker.hpp>
 
+#include "store/rights.hpp"
 #include "store/state_schema.hpp"
 #include "store/statistics.hpp"
 #include "walk/recovery.hpp"
@@ -88,6 +89,8 @@ struct Worker::State {
     bool connect(std::stop_token stop);
     void register_all();
     void visit(Watched& table, Surroundings const& surroundings, std::stop_token stop);
+    void hold(Watched& table, std::string const& why);
+    void stop_table(Watched& table, std::string const& why);
     void visit_due(Surroundings const& surroundings, std::stop_token stop);
     void postpone(Watched& table, TableWalk const& walk);
     std::optional<Outcome> settled(Clock::Time began) const;
@@ -107,7 +110,7 @@ bool Worker::State::connect(std::stop_token stop)
         } catch (pqxx::failure const& e) {
             connections.drop();
             if (recovery_for(std::current_exception()) == Recovery::stop_table) throw;
-            observer.waiting("", std::string("the database cannot be reached: ") + e.what());
+            observer.waiting("", "the database cannot be reached: " + message_of(e));
         }
         if (clock.now() - began >= options.connect_wait) return false;
         clock.wait(pause, stop);
@@ -120,9 +123,10 @@ void Worker::State::register_all()
     auto& session = connections.writer();
     ensure_state_schema(session);
     watched.clear();
-    for (auto const& table : tables) {
-        watched.push_back({.known = look_up(session, table)});
-        leaves_of(session, watched.back().known); // says now what cannot be walked
+    for (auto& known : look_up(session, tables)) {
+        check_rights(session, known, leaves_of(session, known)); // also: what cannot be walked
+        watched.push_back({.known = std::move(known)});
+        auto const& table = watched.back().known.table;
         for (auto const& upgrade : table.upgrades)
             if (upgrade.needs_migration > 0)
                 throw ConfigError(table.name + ": upgrade '" + upgrade.name +
@@ -174,22 +178,32 @@ void Worker::State::visit(Watched& table, Surroundings const& surroundings, std:
         if (table.last == Visit::held) observer.waiting(name, walk.why());
         postpone(table, walk);
     } catch (LeaseLost const& e) {
-        observer.waiting(name, e.what());
-        table.last = Visit::held;
-        table.due = clock.now() + 250ms;
+        hold(table, e.what());
     } catch (pqxx::failure const& e) {
         auto const recovery = recovery_for(std::current_exception());
         if (recovery == Recovery::reconnect || recovery == Recovery::wait) throw;
-        observer.table_stopped(name, e.what());
-        set_table_state(connections.writer(), table.known.name, "failing", e.what());
-        table.stopped = true;
-        table.due = clock.now() + std::max<std::chrono::milliseconds>(options.recheck, 1s);
+        if (recovery == Recovery::retry || recovery == Recovery::prepare_again)
+            hold(table, message_of(e)); // locked by somebody, not at fault
+        else
+            stop_table(table, message_of(e));
     } catch (Error const& e) {
-        observer.table_stopped(name, e.what());
-        set_table_state(connections.writer(), table.known.name, "failing", e.what());
-        table.stopped = true;
-        table.due = clock.now() + std::max<std::chrono::milliseconds>(options.recheck, 1s);
+        stop_table(table, e.what());
     }
+}
+
+void Worker::State::hold(Watched& table, std::string const& why)
+{
+    observer.waiting(table.known.table.name, why);
+    table.last = Visit::held;
+    table.due = clock.now() + 250ms;
+}
+
+void Worker::State::stop_table(Watched& table, std::string const& why)
+{
+    observer.table_stopped(table.known.table.name, why);
+    set_table_state(connections.writer(), table.known.name, "failing", why);
+    table.stopped = true;
+    table.due = clock.now() + std::max<std::chrono::milliseconds>(options.recheck, 1s);
 }
 
 void Worker::State::visit_due(Surroundings const& surroundings, std::stop_token stop)
@@ -239,7 +253,7 @@ Outcome Worker::State::run(std::stop_token stop)
         try {
             visit_due(surroundings, stop);
         } catch (pqxx::failure const& e) {
-            observer.waiting("", e.what());
+            observer.waiting("", message_of(e));
             clock.wait(100ms, stop);
             if (!connect(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
             observer.resumed("");
@@ -275,8 +289,10 @@ Worker::~Worker() = default;
 Outcome Worker::run(std::stop_token stop)
 {
     auto const outcome = state_->run(stop);
-    state_->observer.stopped(
-        outcome == Outcome::done && stop.stop_requested() ? "asked to stop" : "nothing more to do");
+    state_->observer.stopped(outcome == Outcome::unreachable ? "the database cannot be reached"
+                             : outcome == Outcome::done && stop.stop_requested()
+                                 ? "asked to stop"
+                                 : "nothing more to do");
     return outcome;
 }
 

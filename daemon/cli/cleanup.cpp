@@ -53,10 +53,10 @@ ExitCode cleanup(CommandLine const& line, Tables const& own, std::ostream& out)
     StopSignals const signals;
     Session session(line.worker.connection, "rowbot cleanup");
     ensure_state_schema(session);
-    for (auto const& table :
-         own) { // a program that was never run may confirm its cleanups all the same
+    // A program that was never run may confirm its cleanups all the same.
+    for (auto const& known : look_up(session, own)) {
         Work work(session, Purpose::durable);
-        register_table(work, look_up(session, table));
+        register_table(work, known);
         work.commit();
     }
     auto const tables = retired(session, line);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.hpp"
 #include "cli/terminal_text.hpp"
+#include "store/rights.hpp"
 #include "walk/recovery.hpp"
 #include "walk/row_reader.hpp"
 #include "walk/upgrade_transaction.hpp"
@@ -65,21 +66,28 @@ private:
     void write(std::span<VisitedRow const> rows)
     {
         if (rows.empty()) return;
+        std::vector<bool> written(rows.size());
         work_.exec("SAVEPOINT rowbot_batch");
         try {
             for (auto const& statement : write_statements(table_, leaf_.shape, rows, {}))
-                work_.exec(statement.sql, statement.params);
+                for (auto const& row : work_.exec(statement.sql, statement.params))
+                    written[statement.rows[row[0].as<std::size_t>() - 1]] = true;
             work_.exec("RELEASE SAVEPOINT rowbot_batch");
         } catch (pqxx::sql_error const& e) {
             if (recovery_for(std::current_exception()) != Recovery::bisect) throw;
             work_.exec("ROLLBACK TO SAVEPOINT rowbot_batch");
             if (rows.size() == 1)
                 return complain(table_.table.name + " " + rows[0].as_read.key() +
-                                ": PostgreSQL refuses it: " + e.what());
+                                ": PostgreSQL refuses it: " + message_of(e));
             write(rows.first(rows.size() / 2));
             return write(rows.subspan(rows.size() / 2));
         }
-        for (auto const& row : rows) show(row);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            if (written[i])
+                show(rows[i]);
+            else
+                complain(not_written(rows[i]));
+        }
     }
 
     void show(VisitedRow const& row)
@@ -97,6 +105,16 @@ private:
                  << shown(before) << colors_.plain << "\n    " << colors_.green << "+ "
                  << shown(after) << colors_.plain << "\n";
         }
+    }
+
+    /// The rows are read and written in one transaction: an application can only have been faster
+    /// in between.
+    std::string not_written(VisitedRow const& row) const
+    {
+        return table_.table.name + " " + row.as_read.key() + ": upgrade '" +
+               table_.table.upgrades[row.applied.steps.back().upgrade].name +
+               "': the UPDATE changed no row; a trigger suppresses it (returns NULL), or the row "
+               "was changed meanwhile";
     }
 
     void complain(std::string const& what)
@@ -122,12 +140,14 @@ ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& ou
     Colors const colors =
         wants_color(line, STDOUT_FILENO) ? Colors{"\33[31m", "\33[32m", "\33[0m"} : Colors{};
     std::int64_t failed = 0;
-    for (auto const& table : tables) {
-        auto const known = look_up(session, table);
+    for (auto const& known : look_up(session, tables)) {
+        auto const& table = known.table;
         auto const began = Clock::system().now();
         std::int64_t rows = 0, failed_here = 0;
         Work work(session, Purpose::write); // never committed
-        for (auto const& leaf : leaves_of(session, known)) {
+        auto const leaves = leaves_of(session, known);
+        check_rights(session, known, leaves);
+        for (auto const& leaf : leaves) {
             if (rows >= line.rows) break;
             Rehearsal rehearsal(work, known, leaf, out, colors);
             rows += rehearsal.run(line.rows - rows);

@@ -27,6 +27,7 @@ std::string rows_text(std::int64_t rows)
 std::string column_of(UpgradeError const& error)
 {
     if (!error.nested_ptr()) return {}; // rethrow_nested() would terminate
+    if (!error.nested_ptr()) return {}; // rethrow_nested() would end the program
     try {
         error.rethrow_nested();
     } catch (RowError const& cause) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.hpp"
 #include "cli/terminal_text.hpp"
+#include "store/catalog.hpp"
 #include "walk/recovery.hpp"
 
 #include <random>
@@ -28,11 +29,12 @@ std::optional<std::string> column_type(Session& session, std::string const& tabl
 ExitCode prepare(CommandLine const& line, Tables const&, std::ostream& out)
 {
     Session session(line.worker.connection, "rowbot prepare");
-    auto const target = find_target(session, line.arguments.at(0));
+    auto const target = parse_target(line.arguments.at(0));
+    auto const name = table_name(session, target.table);
     // A constant default changes the catalogue only, no row (PostgreSQL 11 and later).
     auto const sql =
-        "ALTER TABLE " + target.name + " ADD COLUMN applied_upgrades text[] NOT NULL DEFAULT '{}'";
-    if (auto const type = column_type(session, target.name)) {
+        "ALTER TABLE " + name + " ADD COLUMN applied_upgrades text[] NOT NULL DEFAULT '{}'";
+    if (auto const type = column_type(session, name)) {
         if (*type != "text[]")
             throw ConfigError(target.table + ": it has a column applied_upgrades of type " + *type +
                               "; Rowbot needs text[]: rename that column first");

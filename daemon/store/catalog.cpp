@@ -7,7 +7,7 @@ namespace
 {
 
 constexpr char const* name_sql =
-    "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c "
+    "SELECT format('%I.%I', n.nspname, c.relname), c.relkind FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "WHERE c.oid = to_regclass($1)";
 
@@ -36,39 +36,90 @@ detail::TableShape shape_of(Session& session, Table const& table)
                               text_rows(session.exec(detail::key_sql, {table.name})));
 }
 
-} // namespace
+struct Relation {
+    std::string name;
+    char kind;
+};
 
-std::optional<std::string> canonical_name(Session& session, std::string const& identifier)
+std::optional<Relation> relation(Session& session, std::string const& identifier)
 {
     try {
         auto const found = session.exec(name_sql, {identifier});
         if (found.empty()) return std::nullopt;
-        return found[0][0].c_str();
+        return Relation{found[0][0].c_str(), *found[0][1].c_str()};
+    } catch (pqxx::insufficient_privilege const& e) {
+        throw ConfigError(identifier + ": it cannot be looked up: " + message_of(e) +
+                          "; grant this role USAGE on its schema");
     } catch (pqxx::sql_error const& e) {
         // to_regclass raises for text that is no identifier (42602, 42601) or names another
         // database (0A000).
-        throw ConfigError("'" + identifier + "' is no table name: " + e.what() +
+        throw ConfigError("'" + identifier + "' is no table name: " + message_of(e) +
                           "; write it as in SQL, quoted where SQL needs it");
     }
 }
 
+/// A condition that PostgreSQL does not take would stop each batch. CASE, because `true) OR (true`
+/// is no condition although it stands well between parentheses.
+void check_condition(Session& session, Table const& table, std::string const& name)
+{
+    if (table.where.empty()) return;
+    try {
+        session.exec("SELECT FROM " + name + " AS t WHERE CASE WHEN " + table.where +
+                     " THEN true END LIMIT 0");
+    } catch (pqxx::insufficient_privilege const&) {
+        // The rights are looked at by themselves.
+    } catch (pqxx::sql_error const& e) {
+        throw ConfigError(table.name + ": Table::where is no condition that PostgreSQL takes: " +
+                          message_of(e) + "; correct it: " + table.where);
+    }
+}
+
+} // namespace
+
+std::optional<std::string> canonical_name(Session& session, std::string const& identifier)
+{
+    auto const found = relation(session, identifier);
+    return found ? std::optional(found->name) : std::nullopt;
+}
+
+std::string table_name(Session& session, std::string const& identifier)
+{
+    auto const found = relation(session, identifier);
+    if (!found)
+        throw ConfigError(identifier +
+                          ": there is no such table; create it first, or name its schema");
+    if (found->kind != 'r' && found->kind != 'p')
+        throw ConfigError(
+            identifier +
+            ": it is no ordinary or partitioned table; views and foreign tables are not walked");
+    return found->name;
+}
+
 KnownTable look_up(Session& session, Table const& table)
 {
-    auto const name = canonical_name(session, table.name);
-    if (!name)
-        throw ConfigError(table.name +
-                          ": there is no such table; create it first, or name its schema");
-    KnownTable known{.table = table, .shape = shape_of(session, table), .name = *name};
-    if (known.shape.relkind != 'r' && known.shape.relkind != 'p')
-        throw ConfigError(
-            table.name +
-            ": it is no ordinary or partitioned table; views and foreign tables are not walked");
+    auto const name = table_name(session, table.name);
+    KnownTable known{.table = table, .shape = shape_of(session, table), .name = name};
     known.table = detail::fit(table, known.shape);
-    for (auto const& row : session.exec(partition_key_sql, {*name})) {
+    check_condition(session, table, name);
+    for (auto const& row : session.exec(partition_key_sql, {name})) {
         if (!row[0].is_null()) known.partition_key.emplace_back(row[0].c_str());
         known.partitioned_by_expression |= row[1].as<bool>();
     }
     return known;
+}
+
+std::vector<KnownTable> look_up(Session& session, std::vector<Table> const& tables)
+{
+    std::vector<KnownTable> found;
+    for (auto const& table : tables) {
+        found.push_back(look_up(session, table));
+        for (auto other = found.begin(); other + 1 != found.end(); ++other)
+            if (other->name == found.back().name)
+                throw ConfigError("'" + other->table.name + "' and '" + table.name +
+                                  "' are the same table, " + other->name +
+                                  "; put their upgrades into one Table");
+    }
+    return found;
 }
 
 std::vector<Leaf> leaves_of(Session& session, KnownTable const& known)

@@ -28,13 +28,20 @@ struct KnownTable {
 };
 
 /// Looks the table up and holds the upgrades against it. Throws ConfigError as make_shape() and
-/// fit() do.
+/// fit() do, and where Table::where is no condition.
 KnownTable look_up(Session& session, Table const& table);
+
+/// The same for all of them. Throws ConfigError where two are one table under two spellings.
+std::vector<KnownTable> look_up(Session& session, std::vector<Table> const& tables);
 
 /// The leaves of a table as they are now, by name. Throws ConfigError for a leaf that has no heap.
 std::vector<Leaf> leaves_of(Session& session, KnownTable const& table);
 
 /// The name under which the state schema knows a table; none where there is no such table.
 std::optional<std::string> canonical_name(Session& session, std::string const& identifier);
+
+/// The same. Throws ConfigError where there is none, or where it is none that can be walked (a
+/// view, a foreign table).
+std::string table_name(Session& session, std::string const& identifier);
 
 } // namespace rowbot

@@ -2,6 +2,7 @@
 #include "store/session.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 namespace rowbot
 {
@@ -120,6 +121,24 @@ std::optional<std::string> optional_text(pqxx::field const& field)
 {
     if (field.is_null()) return std::nullopt;
     return std::string(field.c_str(), field.size());
+}
+
+std::string message_of(std::exception const& error)
+{
+    constexpr std::string_view prefix = "ERROR:  ";
+    std::istringstream lines(error.what());
+    std::string message;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("LINE ")) {
+            std::getline(lines, line); // the caret below the excerpt
+            continue;
+        }
+        auto const begin = line.find_first_not_of(" \t");
+        if (begin == std::string::npos) continue;
+        message += (message.empty() ? "" : "; ") +
+                   line.substr(line.starts_with(prefix) ? prefix.size() : begin);
+    }
+    return message;
 }
 
 detail::TextRows text_rows(pqxx::result const& result)

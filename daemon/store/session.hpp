@@ -101,6 +101,9 @@ private:
 /// A field's value, NULL as no value.
 std::optional<std::string> optional_text(pqxx::field const& field);
 
+/// What a server or libpq said, as one line without the `ERROR:` and the excerpt of the statement.
+std::string message_of(std::exception const& error);
+
 /// A whole result as text.
 detail::TextRows text_rows(pqxx::result const& result);
 

@@ -97,11 +97,19 @@ constexpr char const* lock_sql = "SELECT pg_advisory_xact_lock(125822478802804)"
 /// 0 where there is no schema yet.
 int version(Session& session)
 {
-    auto const exists =
-        session.exec("SELECT to_regclass('rowbot.setting') IS NOT NULL")[0][0].as<bool>();
-    if (!exists) return 0;
-    auto const found = session.exec("SELECT value FROM rowbot.setting WHERE key = 'state_version'");
-    return found.empty() ? 0 : found[0][0].as<int>();
+    try {
+        auto const exists =
+            session.exec("SELECT to_regclass('rowbot.setting') IS NOT NULL")[0][0].as<bool>();
+        if (!exists) return 0;
+        auto const found =
+            session.exec("SELECT value FROM rowbot.setting WHERE key = 'state_version'");
+        return found.empty() ? 0 : found[0][0].as<int>();
+    } catch (pqxx::insufficient_privilege const& e) {
+        throw ConfigError(
+            "the state of Rowbot cannot be read: " + message_of(e) +
+            "; grant this role USAGE on the schema rowbot, and SELECT, INSERT, UPDATE "
+            "and DELETE on all of its tables");
+    }
 }
 
 void refuse_newer(int found)
@@ -138,7 +146,7 @@ void ensure_state_schema(Session& session)
         work.commit();
     } catch (pqxx::insufficient_privilege const& e) {
         throw ConfigError(
-            std::string("the schema rowbot cannot be created or upgraded: ") + e.what() +
+            "the schema rowbot cannot be created or upgraded: " + message_of(e) +
             "; run the program once as a role that may create schemas in this database");
     }
 }

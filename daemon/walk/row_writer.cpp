@@ -166,7 +166,7 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         if (recovery != Recovery::bisect) throw;
         if (!one_at_a_time) return visit_locked(key, true), false;
         fail(key, {table_.table.name, detail::key_text(key), upgrade,
-                   "PostgreSQL refused the row (SQLSTATE " + e.sqlstate() + "): " + e.what()});
+                   "PostgreSQL refused the row (SQLSTATE " + e.sqlstate() + "): " + message_of(e)});
         return false;
     }
 }

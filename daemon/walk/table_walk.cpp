@@ -306,7 +306,7 @@ void TableWalk::recover(std::exception_ptr const& error, int& failures, std::sto
     try {
         std::rethrow_exception(error);
     } catch (std::exception const& e) {
-        s_.observer.retried(table_.table.name, e.what());
+        s_.observer.retried(table_.table.name, message_of(e));
     }
     std::minstd_rand random(std::random_device{}());
     auto const ceiling = std::min(10'000, 50 << std::min(failures, 8));
