@@ -4,6 +4,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 server=${ROWBOT_TEST_SERVER:?run this with tests/support/with_server}
+for variable in "${!ROWBOT_@}"; do unset "$variable"; done # the daemon takes them for its own
 work=$(mktemp -d)
 database=rowbot_example_$$
 psql -Xq -d "$server" -c "CREATE DATABASE $database"

@@ -5,9 +5,9 @@
 quickstart=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/deploy/quickstart
 
 # Where the user postgres can go too, and nothing of an earlier run lies.
-ROWBOT_QUICKSTART_STATE=$(mktemp -d /tmp/rowbot-test.XXXXXX)
-chmod 755 "$ROWBOT_QUICKSTART_STATE"
-export ROWBOT_QUICKSTART_STATE
+QUICKSTART_STATE=$(mktemp -d /tmp/rowbot-test.XXXXXX)
+chmod 755 "$QUICKSTART_STATE"
+export QUICKSTART_STATE
 
 give_up() {
     echo "FAILED: $1"
