@@ -83,6 +83,22 @@ TEST_CASE("rows do not depend on the application's settings, which are put back"
           "2020-02-01 12:00:00|" + std::string(said) + "|é\n2021-02-01 00:00:00|∅|ñ");
 }
 
+TEST_CASE("rows do not depend on settings in a nontransaction, either")
+{
+    TemporaryDatabase const db;
+    db.exec(moment_sql);
+    Articles const moments(moment_table());
+    auto const connection = db.connect();
+    pqxx::nontransaction tx(*connection);
+    tx.exec(odd_settings);
+    auto const before = settings_in(tx);
+    auto read = moments.read(tx, "SELECT * FROM moment");
+    CHECK(read[0].get("said") == said);
+    moments.save(tx, read[0]);
+    CHECK(settings_in(tx) == before);
+    CHECK(db.rows("SELECT said FROM moment") == said);
+}
+
 TEST_CASE("every kind of transaction will do")
 {
     TemporaryDatabase const db;

@@ -74,6 +74,7 @@ private:
         for (auto const& [name, value] : row_settings)
             wanted += (wanted.empty() ? "(" : ", (") + quote_literal(name) + ", " +
                       quote_literal(value) + ")";
+        // Always, and not through exec_params: only exec begins a subtransaction in libpqxx 6.
         // OFFSET 0 keeps the planner from joining both levels: the old value is read first.
         auto const changed = tx_.exec(
             "SELECT s.name, s.old_value, pg_catalog.set_config(s.name, s.new_value, true) FROM "
