@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "store/catalog.hpp"
 
+#include <algorithm>
+
 namespace rowbot
 {
 namespace
@@ -21,7 +23,7 @@ SELECT format('%I.%I', n.nspname, c.relname), c.oid, coalesce(pg_catalog.pg_rela
        pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int, c.relkind,
        greatest(c.reltuples, 0)::bigint
 FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind <> 'p' ORDER BY 1)sql";
+WHERE c.relkind <> 'p')sql";
 
 constexpr char const* partition_key_sql = R"sql(
 SELECT a.attname, p.partexprs IS NOT NULL
@@ -141,6 +143,9 @@ std::vector<Leaf> leaves_of(Session& session, KnownTable const& known)
                 "yet");
         leaves.push_back(std::move(leaf));
     }
+    std::sort(leaves.begin(), leaves.end(), [](auto const& a, auto const& b) {
+        return a.shape.qualified < b.shape.qualified;
+    });
     return leaves;
 }
 
