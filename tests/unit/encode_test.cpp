@@ -95,6 +95,10 @@ TEST_CASE("a double precision value is written as it will be shown")
     CHECK(written(-0.0, sample::float8) == "-0");
     CHECK(written(5, sample::float8) == "5");
     CHECK(written(9007199254740993, sample::float8) == "9.007199254740992e+15");
+    // Just between two doubles: std::to_chars says 5.31652058774973e+16 and 1e+23.
+    CHECK(written(53165205877497296.0, sample::float8) == "5.3165205877497296e+16");
+    CHECK(written(-1e23, sample::float8) == "-9.999999999999999e+22");
+    CHECK(written(1e22, sample::float8) == "1e+22");
     CHECK(written("1.50", sample::float8) == "1.5");
     CHECK(written(" -1E3", sample::float8) == "-1000");
     CHECK(written("1e999", sample::float8) == "1e999"); // PostgreSQL will refuse it

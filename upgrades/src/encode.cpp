@@ -3,6 +3,7 @@
 
 #include "array_text.hpp"
 #include "excerpt.hpp"
+#include "float8_text.hpp"
 #include "json_text.hpp"
 
 #include <nlohmann/json.hpp>

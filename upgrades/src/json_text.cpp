@@ -2,6 +2,7 @@
 #include "json_text.hpp"
 
 #include "excerpt.hpp"
+#include "float8_text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -229,25 +230,6 @@ std::string jsonb_text(Json const& value)
 std::string json_text(Json const& value)
 {
     return written(value, false);
-}
-
-std::string float8_text(double value)
-{
-    if (std::isnan(value)) return "NaN";
-    if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-    char buffer[64];
-    auto const scientific =
-        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
-    std::string_view const text(buffer, static_cast<std::size_t>(scientific.ptr - buffer));
-    int exponent = 0;
-    auto const e = text.find('e') + (text[text.find('e') + 1] == '+' ? 2 : 1);
-    std::from_chars(text.data() + e, text.data() + text.size(), exponent);
-    // PostgreSQL changes to an exponent below 1e-4 and from 1e15 on (src/common/d2s.c,
-    // to_chars_df).
-    if (exponent < -4 || exponent >= 15) return std::string(text);
-    auto const fixed =
-        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
-    return {buffer, fixed.ptr};
 }
 
 } // namespace rowbot

@@ -21,7 +21,4 @@ std::string jsonb_text(Json const& value);
 /// except for a NUL character, for which json has an escape.
 std::string json_text(Json const& value);
 
-/// The shortest text that reads back as this double, as PostgreSQL's float8 shows it.
-std::string float8_text(double value);
-
 } // namespace rowbot
