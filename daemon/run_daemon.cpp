@@ -44,6 +44,14 @@ ExitCode complain(std::exception const& error, ExitCode code)
     return code;
 }
 
+/// A lock that somebody held for too long, or a deadlock, is nobody's fault: try again.
+ExitCode exit_code(Recovery recovery)
+{
+    return recovery == Recovery::reconnect ? ExitCode::unreachable
+           : recovery == Recovery::retry   ? ExitCode::not_yet
+                                           : ExitCode::failed;
+}
+
 /// All that can be thrown, and the exit code that it means.
 ExitCode run_safely(std::vector<std::string> const& arguments, std::vector<Table> const& tables)
 {
@@ -52,9 +60,7 @@ ExitCode run_safely(std::vector<std::string> const& arguments, std::vector<Table
     } catch (ConfigError const& e) {
         return complain(e, ExitCode::asked_wrongly);
     } catch (pqxx::failure const& e) {
-        auto const recovery = recovery_for(std::current_exception());
-        return complain(e,
-                        recovery == Recovery::reconnect ? ExitCode::unreachable : ExitCode::failed);
+        return complain(e, exit_code(recovery_for(std::current_exception())));
     } catch (std::exception const& e) {
         return complain(e, ExitCode::failed);
     }

@@ -36,6 +36,25 @@ Tables retired(Session& session, CommandLine const& line)
     return tables;
 }
 
+/// Right where everything is cleaned up; a name that no program lists among its cleanups is not.
+ExitCode nothing_retired(Session& session, CommandLine const& line, std::ostream& out)
+{
+    FoundTarget target;
+    if (!line.arguments.empty()) target = find_target(session, line.arguments[0]);
+    auto const found = session.exec("SELECT state FROM rowbot.upgrade WHERE table_name = $1 AND "
+                                    "name = $2",
+                                    {target.name, target.upgrade});
+    bool const cleaned = !found.empty() && found[0][0].c_str() == std::string_view("cleaned");
+    if (target.upgrade.empty() || cleaned) {
+        out << "no name waits to be cleaned up\n";
+        return ExitCode::done;
+    }
+    out << printable(target.table) << "/" << target.upgrade << ": "
+        << (found.empty() ? "nobody has registered it" : "it is no cleanup, but an upgrade")
+        << "; list it among the cleanups of its table and run that program\n";
+    return ExitCode::not_yet;
+}
+
 void confirm(Session& session, Table const& table, std::string const& name)
 {
     Work work(session, Purpose::durable);
@@ -50,8 +69,9 @@ void confirm(Session& session, Table const& table, std::string const& name)
 
 ExitCode cleanup(CommandLine const& line, Tables const& own, std::ostream& out)
 {
+    auto const connected = connect(line, "rowbot cleanup");
+    Session& session = *connected;
     StopSignals const signals;
-    Session session(line.worker.connection, "rowbot cleanup");
     ensure_state_schema(session);
     // A program that was never run may confirm its cleanups all the same.
     for (auto const& known : look_up(session, own)) {
@@ -60,10 +80,7 @@ ExitCode cleanup(CommandLine const& line, Tables const& own, std::ostream& out)
         work.commit();
     }
     auto const tables = retired(session, line);
-    if (tables.empty()) {
-        out << "no name waits to be cleaned up\n";
-        return ExitCode::done;
-    }
+    if (tables.empty()) return nothing_retired(session, line, out);
     bool held = false;
     for (auto const& table : tables) {
         for (auto const& name : table.cleanups) {

@@ -32,6 +32,10 @@ ExitCode pause(CommandLine const& line, Tables const& tables, std::ostream& out)
 ExitCode resume(CommandLine const& line, Tables const& tables, std::ostream& out);
 ExitCode prepare(CommandLine const& line, Tables const& tables, std::ostream& out);
 
+/// Connects for a command, waiting as long as --connect-wait allows, and says so on standard error.
+/// Throws what the last attempt threw.
+std::unique_ptr<Session> connect(CommandLine const& line, std::string const& purpose);
+
 /// A table of the database that a command names.
 struct FoundTarget : Target {
     std::string name{}; ///< As the state schema knows it: `public.article`.

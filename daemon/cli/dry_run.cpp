@@ -136,7 +136,8 @@ private:
 
 ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& out)
 {
-    Session session(line.worker.connection, "rowbot dry run");
+    auto const connected = connect(line, "rowbot dry run");
+    Session& session = *connected;
     Colors const colors =
         wants_color(line, STDOUT_FILENO) ? Colors{"\33[31m", "\33[32m", "\33[0m"} : Colors{};
     std::int64_t failed = 0;
@@ -144,9 +145,9 @@ ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& ou
         auto const& table = known.table;
         auto const began = Clock::system().now();
         std::int64_t rows = 0, failed_here = 0;
-        Work work(session, Purpose::write); // never committed
         auto const leaves = leaves_of(session, known);
         check_rights(session, known, leaves);
+        Work work(session, Purpose::write); // never committed
         for (auto const& leaf : leaves) {
             if (rows >= line.rows) break;
             Rehearsal rehearsal(work, known, leaf, out, colors);

@@ -4,6 +4,7 @@
 #include "cli/terminal_text.hpp"
 #include "store/state_schema.hpp"
 #include "walk/proof.hpp"
+#include "walk/recovery.hpp"
 
 namespace rowbot::cli
 {
@@ -35,7 +36,7 @@ Question question(Session& session, FoundTarget const& target)
     }
     if (asked.upgrades.empty())
         asked.refusal = target.upgrade.empty()
-                            ? "no upgrade of this table was ever registered"
+                            ? "no upgrade of this table is registered"
                             : "nobody has registered an upgrade '" + target.upgrade + "'";
     auto const walk =
         session.exec("SELECT condition FROM rowbot.walk WHERE table_name = $1", {target.name});
@@ -79,12 +80,27 @@ bool prove(Session& session, FoundTarget const& target, Question const& asked, s
     return false;
 }
 
+/// A table that somebody has locked proves nothing yet.
+bool prove_or_wait(Session& session, FoundTarget const& target, Question const& asked,
+                   std::ostream& out)
+{
+    try {
+        return prove(session, target, asked, out);
+    } catch (pqxx::sql_error const& e) {
+        if (recovery_for(std::current_exception()) != Recovery::retry) throw;
+        out << printable(target.table) << ": cannot be looked at now: " << printable(message_of(e))
+            << std::endl;
+        return false;
+    }
+}
+
 } // namespace
 
 ExitCode gate(CommandLine const& line, Tables const&, std::ostream& out)
 {
+    auto const connected = connect(line, "rowbot gate");
+    Session& session = *connected;
     StopSignals const signals;
-    Session session(line.worker.connection, "rowbot gate");
     auto const target = find_target(session, line.arguments.at(0));
     for (auto const stop = signals.token();;) {
         auto const asked = question(session, target);
@@ -96,7 +112,7 @@ ExitCode gate(CommandLine const& line, Tables const&, std::ostream& out)
         }
         if (!asked.refusal.empty())
             out << printable(target.table) << ": " << asked.refusal << std::endl;
-        else if (prove(session, target, asked, out))
+        else if (prove_or_wait(session, target, asked, out))
             return ExitCode::done;
         if (!line.wait || stop.stop_requested()) return ExitCode::not_yet;
         // Waiting takes a tenth of the server's time at most.

@@ -12,19 +12,25 @@ namespace
 /// The table's name in the state schema; empty is every table.
 std::string table_of(Session& session, CommandLine const& line)
 {
-    return line.arguments.empty() ? "" : find_target(session, line.arguments[0]).name;
+    if (line.arguments.empty()) return "";
+    auto const target = find_target(session, line.arguments[0]);
+    if (!target.upgrade.empty())
+        throw ConfigError(line.arguments[0] +
+                          ": a single upgrade cannot be paused; name its table alone");
+    return target.name;
 }
 
-std::string shown(std::string const& table)
+std::string shown(CommandLine const& line)
 {
-    return table.empty() ? "every table" : printable(table);
+    return line.arguments.empty() ? "every table" : printable(line.arguments[0]);
 }
 
 } // namespace
 
 ExitCode pause(CommandLine const& line, Tables const&, std::ostream& out)
 {
-    Session session(line.worker.connection, "rowbot pause");
+    auto const connected = connect(line, "rowbot pause");
+    Session& session = *connected;
     ensure_state_schema(session);
     auto const table = table_of(session, line);
     auto const until = line.for_ ? "clock_timestamp() + interval '" +
@@ -39,7 +45,7 @@ ExitCode pause(CommandLine const& line, Tables const&, std::ostream& out)
               {table, line.reason});
     record_event(work, table, "paused", line.reason);
     work.commit();
-    out << shown(table) << ": paused"
+    out << shown(line) << ": paused"
         << (line.for_ ? " for " + std::to_string(line.for_->count()) + " s"
                       : std::string(" until resumed"))
         << "\n";
@@ -48,7 +54,8 @@ ExitCode pause(CommandLine const& line, Tables const&, std::ostream& out)
 
 ExitCode resume(CommandLine const& line, Tables const&, std::ostream& out)
 {
-    Session session(line.worker.connection, "rowbot resume");
+    auto const connected = connect(line, "rowbot resume");
+    Session& session = *connected;
     ensure_state_schema(session);
     auto const table = table_of(session, line);
     Work work(session, Purpose::durable);
@@ -58,7 +65,7 @@ ExitCode resume(CommandLine const& line, Tables const&, std::ostream& out)
     record_event(work, table, "resumed");
     work.commit();
     auto const reason = pause_reason(session, table);
-    out << shown(table) << (ended.empty() ? ": was not paused" : ": resumed")
+    out << shown(line) << (ended.empty() ? ": was not paused" : ": resumed")
         << (reason.empty() ? "" : "; every table is " + reason) << "\n";
     return reason.empty() ? ExitCode::done : ExitCode::not_yet;
 }

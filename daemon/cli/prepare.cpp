@@ -28,7 +28,8 @@ std::optional<std::string> column_type(Session& session, std::string const& tabl
 
 ExitCode prepare(CommandLine const& line, Tables const&, std::ostream& out)
 {
-    Session session(line.worker.connection, "rowbot prepare");
+    auto const connected = connect(line, "rowbot prepare");
+    Session& session = *connected;
     auto const target = parse_target(line.arguments.at(0));
     auto const name = table_name(session, target.table);
     // A constant default changes the catalogue only, no row (PostgreSQL 11 and later).

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <set>
 
 namespace rowbot::cli
 {
@@ -25,9 +26,11 @@ SELECT w.table_name, w.display_name, w.state, coalesce(w.rows_pending, greatest(
 FROM rowbot.walk w LEFT JOIN pg_catalog.pg_class c ON c.oid = to_regclass(w.table_name) ORDER BY w.table_name)sql";
 
 constexpr char const* upgrades_sql =
-    "SELECT name, state, rows_upgraded, to_char(proved_at AT TIME ZONE 'UTC', "
-    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') "
-    "FROM rowbot.upgrade WHERE table_name = $1 ORDER BY registered_at, name";
+    "SELECT u.name, u.state, u.rows_upgraded, to_char(u.proved_at AT TIME ZONE 'UTC', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), "
+    "EXISTS (SELECT FROM rowbot.process p WHERE u.table_name || '/' || u.name = ANY (p.names) "
+    "AND p.seen_at > clock_timestamp() - interval '1 minute' AND p.program NOT LIKE '% (stopped)') "
+    "FROM rowbot.upgrade u WHERE u.table_name = $1 ORDER BY u.registered_at, u.name";
 
 Json text_or_null(pqxx::field const& field)
 {
@@ -35,7 +38,10 @@ Json text_or_null(pqxx::field const& field)
     return text ? Json(*text) : Json();
 }
 
-Json walk_json(Session& session, pqxx::row const& row)
+/// The upgrades of this program, as table_name/name.
+using OwnNames = std::set<std::string>;
+
+Json walk_json(Session& session, pqxx::row const& row, OwnNames const& own)
 {
     auto const pending = row[3].as<std::int64_t>();
     auto const rate = row[9].as<double>();
@@ -64,18 +70,34 @@ Json walk_json(Session& session, pqxx::row const& row)
             {{"name", upgrade[0].c_str()},
              {"state", upgrade[1].c_str()},
              {"rows_upgraded", upgrade[2].as<std::int64_t>()},
-             {"proved_at", text_or_null(upgrade[3])}});
+             {"proved_at", text_or_null(upgrade[3])},
+             {"carried", upgrade[4].as<bool>() || own.contains(row[0].c_str() + std::string("/") +
+                                                               upgrade[0].c_str())}});
     }
     return table;
 }
 
-/// A table of this program that no worker has entered yet.
-Json registered(Table const& table)
+/// An upgrade or cleanup of this program that no worker has entered yet.
+Json registered(std::string const& name, bool carried)
 {
+    return {{"name", name},
+            {"state", "registered"},
+            {"rows_upgraded", 0},
+            {"proved_at", nullptr},
+            {"carried", carried}};
+}
+
+/// A table of this program that no worker has entered yet; as many rows are pending as PostgreSQL
+/// believes there are.
+Json registered(Session& session, Table const& table, std::optional<std::string> const& name)
+{
+    auto const rows = session.exec("SELECT greatest(reltuples, 0)::bigint FROM pg_catalog.pg_class "
+                                   "WHERE oid = to_regclass($1)",
+                                   {name});
     Json json{{"table", table.name},
-              {"name", nullptr},
+              {"name", name ? Json(*name) : Json()},
               {"state", "registered"},
-              {"rows_pending", nullptr},
+              {"rows_pending", rows.empty() ? 0 : rows[0][0].as<std::int64_t>()},
               {"rows_pending_exact", false},
               {"rows_failed", 0},
               {"rows_excluded", nullptr},
@@ -88,15 +110,9 @@ Json registered(Table const& table)
               {"upgrades", Json::array()},
               {"cleanups", Json::array()}};
     for (auto const& upgrade : table.upgrades)
-        json["upgrades"].push_back({{"name", upgrade.name},
-                                    {"state", "registered"},
-                                    {"rows_upgraded", 0},
-                                    {"proved_at", nullptr}});
-    for (auto const& name : table.cleanups)
-        json["cleanups"].push_back({{"name", name},
-                                    {"state", "registered"},
-                                    {"rows_upgraded", 0},
-                                    {"proved_at", nullptr}});
+        json["upgrades"].push_back(registered(upgrade.name, true));
+    for (auto const& cleanup : table.cleanups)
+        json["cleanups"].push_back(registered(cleanup, false));
     return json;
 }
 
@@ -126,23 +142,35 @@ void print(Json const& table, std::ostream& out)
         for (auto const& name : table[kind])
             out << "  " << (kind[0] == 'c' ? "cleanup " : "upgrade ") << std::left << std::setw(32)
                 << text(name["name"]) << " " << text(name["state"]) << ", "
-                << grouped(name["rows_upgraded"].get<long long>()) << " rows upgraded\n";
+                << grouped(name["rows_upgraded"].get<long long>()) << " rows upgraded"
+                << (kind[0] == 'c' || name["state"] == "complete" || name["carried"].get<bool>()
+                        ? ""
+                        : ", no running program carries it")
+                << "\n";
 }
 
 } // namespace
 
 ExitCode status(CommandLine const& line, Tables const& tables, std::ostream& out)
 {
-    Session session(line.worker.connection, "rowbot status");
+    auto const connected = connect(line, "rowbot status");
+    Session& session = *connected;
     Json all{{"tables", Json::array()}};
+    std::vector<std::optional<std::string>> names;
+    OwnNames own;
+    for (auto const& table : tables) {
+        names.push_back(canonical_name(session, table.name));
+        for (auto const& upgrade : table.upgrades)
+            own.insert(names.back().value_or("") + "/" + upgrade.name);
+    }
     if (has_state_schema(session))
         for (auto const& row : session.exec(walks_sql))
-            all["tables"].push_back(walk_json(session, row));
-    for (auto const& table : tables) {
-        auto const name = canonical_name(session, table.name);
+            all["tables"].push_back(walk_json(session, row, own));
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        auto const& name = names[i];
         auto const same = [&](Json const& known) { return known["name"] == name.value_or(""); };
         if (std::none_of(all["tables"].begin(), all["tables"].end(), same))
-            all["tables"].push_back(registered(table));
+            all["tables"].push_back(registered(session, tables[i], name));
     }
     if (line.json) {
         out << all.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";

@@ -126,6 +126,8 @@ std::vector<KnownTable> look_up(Session& session, std::vector<Table> const& tabl
 
 std::vector<Leaf> leaves_of(Session& session, KnownTable const& known)
 {
+    // Asking for a table's size locks it for a moment: with our lock_timeout.
+    Work work(session, Purpose::read);
     std::vector<Leaf> leaves;
     for (auto const& row : session.exec(leaves_sql, {known.name})) {
         Table table = known.table;
@@ -143,9 +145,9 @@ std::vector<Leaf> leaves_of(Session& session, KnownTable const& known)
                 "yet");
         leaves.push_back(std::move(leaf));
     }
-    std::sort(leaves.begin(), leaves.end(), [](auto const& a, auto const& b) {
-        return a.shape.qualified < b.shape.qualified;
-    });
+    std::sort(leaves.begin(), leaves.end(),
+              [](auto const& a, auto const& b) { return a.shape.qualified < b.shape.qualified; });
+    work.commit();
     return leaves;
 }
 

@@ -34,7 +34,8 @@ KnownTable look_up(Session& session, Table const& table);
 /// The same for all of them. Throws ConfigError where two are one table under two spellings.
 std::vector<KnownTable> look_up(Session& session, std::vector<Table> const& tables);
 
-/// The leaves of a table as they are now, by name. Throws ConfigError for a leaf that has no heap.
+/// The leaves of a table as they are now, by name. Not within a Work. Throws
+/// ConfigError for a leaf that has no heap.
 std::vector<Leaf> leaves_of(Session& session, KnownTable const& table);
 
 /// The name under which the state schema knows a table; none where there is no such table.

@@ -12,8 +12,9 @@ namespace
 constexpr char const* rights_sql = R"sql(
 SELECT quote_ident(current_user), pg_catalog.row_security_active(c.oid), pg_catalog.has_table_privilege(c.oid, 'SELECT'),
        (SELECT string_agg(quote_ident(name), ', ' ORDER BY name) FROM unnest($2::text[]) AS name
-        WHERE NOT pg_catalog.has_column_privilege(c.oid, name, 'UPDATE'))
-FROM pg_catalog.pg_class c WHERE c.oid = to_regclass($1))sql";
+        WHERE NOT pg_catalog.has_column_privilege(c.oid, name, 'UPDATE')),
+       format('%I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass($1))sql";
 
 /// The columns that the worker may have to write; none: every column is allowed, so no column is
 /// asked for but ours.
@@ -25,13 +26,13 @@ std::vector<std::string> written_columns(Table const& table)
     return columns;
 }
 
-void check(Session& session, std::string const& table, std::string const& part,
+void check(Session& session, std::string const& table, std::string const& qualified,
            std::vector<std::string> const& columns)
 {
-    auto const found = session.exec(rights_sql, {part, detail::array_parameter(columns)});
+    auto const found = session.exec(rights_sql, {qualified, detail::array_parameter(columns)});
     if (found.empty()) return; // dropped meanwhile
     auto const row = found[0];
-    std::string const role = row[0].c_str();
+    std::string const role = row[0].c_str(), part = row[4].c_str();
     auto const where = table + ": the role " + role + " ";
     if (!row[2].as<bool>())
         throw ConfigError(where + "may not read " + part + "; run: GRANT SELECT ON " + part +

@@ -3,9 +3,11 @@
 
 #include "private_server.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 PgBouncer::PgBouncer(TemporaryDatabase const& db) : folder_(socket_folder()), database_(db.name())
 {
@@ -17,10 +19,22 @@ PgBouncer::PgBouncer(TemporaryDatabase const& db) : folder_(socket_folder()), da
         << "listen_port = 6432\nunix_socket_dir = " << folder_
         << "\ndefault_pool_size = " << pool_size << "\npidfile = " << folder_
         << "/pid\nlogfile = " << folder_ << "/log\n";
-    // With -d it returns once it listens, and its pid is in the file.
     run_as_server_user("PATH=$PATH:/usr/sbin pgbouncer -q -d pgbouncer.ini", folder_);
-    std::ifstream(folder_ + "/pid") >> pid_;
-    if (pid_ <= 0) throw std::runtime_error("pgbouncer has left no pid");
+    // With -d it returns before its pid is in the file, and perhaps before it listens.
+    for (auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};;) {
+        std::ifstream(folder_ + "/pid") >> pid_;
+        try {
+            if (pid_ > 0) {
+                pqxx::connection const listens(url());
+                return;
+            }
+        } catch (pqxx::broken_connection const&) {
+            // Not yet.
+        }
+        if (std::chrono::steady_clock::now() > limit)
+            throw std::runtime_error("pgbouncer does not come up; see " + folder_ + "/log");
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
+    }
 }
 
 PgBouncer::~PgBouncer()
