@@ -228,7 +228,9 @@ std::optional<Outcome> Worker::State::settled(Clock::Time began) const
         return std::nullopt;
     if (any([](auto const& t) { return t.stopped; })) return Outcome::failed;
     if (any([](auto const& t) { return t.last == Visit::failing; })) return Outcome::rows_failed;
-    if (any([](auto const& t) { return t.last == Visit::held || t.last == Visit::blocked; }))
+    if (any([](auto const& t) {
+            return t.last == Visit::held || t.last == Visit::blocked || t.cleanups_held;
+        }))
         return Outcome::not_yet;
     return Outcome::done;
 }

@@ -52,8 +52,9 @@ private:
     void visit(Row row, std::vector<VisitedRow>& rows)
     {
         work_.exec("SAVEPOINT rowbot_row");
-        UpgradeTransaction transaction(work_, table_.table.name);
-        auto applied = apply(table_.table, row, Where::in_worker, &transaction);
+        UpgradeTransaction transaction(work_, table_.table);
+        auto applied = upgraded(table_.table, row, &transaction);
+        transaction.must_be_whole(applied);
         if (applied.failure) {
             work_.exec("ROLLBACK TO SAVEPOINT rowbot_row");
             complain(applied.failure->what());

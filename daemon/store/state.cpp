@@ -38,6 +38,17 @@ void register_upgrade(Work& work, KnownTable const& table, Upgrade const& upgrad
                           "to all of them again; give the new upgrade a new name");
 }
 
+/// One statement in a transaction of ours, because a database may be read only by default. It waits
+/// for as long as another holds the row.
+pqxx::result write(Session& session, std::string const& sql,
+                   std::vector<std::optional<std::string>> parameters)
+{
+    Work work(session, Purpose::write, "SET LOCAL lock_timeout = 0");
+    auto result = work.exec(sql, std::move(parameters));
+    work.commit();
+    return result;
+}
+
 } // namespace
 
 void register_table(Work& work, KnownTable const& table)
@@ -91,18 +102,19 @@ std::optional<Lease> acquire(Session& session, std::string const& table, std::st
 
 bool renew(Session& session, Lease const& lease, std::chrono::milliseconds duration)
 {
-    return !session
-                .exec("UPDATE rowbot.walk SET lease_until = clock_timestamp() + $3::interval "
-                      "WHERE table_name = $1 AND token = $2 RETURNING 1",
-                      {lease.table, lease.token, milliseconds(duration)})
+    return !write(session,
+                  "UPDATE rowbot.walk SET lease_until = clock_timestamp() + $3::interval "
+                  "WHERE table_name = $1 AND token = $2 RETURNING 1",
+                  {lease.table, lease.token, milliseconds(duration)})
                 .empty();
 }
 
 void release(Session& session, Lease const& lease)
 {
-    session.exec("UPDATE rowbot.walk SET owner = NULL, token = NULL, lease_until = NULL WHERE "
-                 "table_name = $1 AND token = $2",
-                 {lease.table, lease.token});
+    write(session,
+          "UPDATE rowbot.walk SET owner = NULL, token = NULL, lease_until = NULL WHERE "
+          "table_name = $1 AND token = $2",
+          {lease.table, lease.token});
 }
 
 bool record(Work& work, Lease const& lease, Progress const& p)
@@ -168,11 +180,11 @@ void record_counts(Work& work, KnownTable const& table, Counts const& counts,
 void set_table_state(Session& session, std::string const& table, std::string const& state,
                      std::string const& why)
 {
-    session.exec(
-        "UPDATE rowbot.walk SET state = coalesce(nullif($2, ''), state), why = nullif($3, '') "
-        "WHERE table_name = $1 "
-        "AND (state, coalesce(why, '')) IS DISTINCT FROM (coalesce(nullif($2, ''), state), $3)",
-        {table, state, why});
+    write(session,
+          "UPDATE rowbot.walk SET state = coalesce(nullif($2, ''), state), why = nullif($3, '') "
+          "WHERE table_name = $1 "
+          "AND (state, coalesce(why, '')) IS DISTINCT FROM (coalesce(nullif($2, ''), state), $3)",
+          {table, state, why});
 }
 
 void record_event(Work& work, std::string const& table, std::string const& what,
@@ -185,18 +197,20 @@ void record_event(Work& work, std::string const& table, std::string const& what,
 void announce(Session& session, std::string const& id, std::string const& program,
               std::vector<std::string> const& names)
 {
-    session.exec("INSERT INTO rowbot.process (id, program, names) VALUES ($1, $2, $3::text[]) "
-                 "ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()",
-                 {id, program, detail::array_parameter(names)});
+    write(session,
+          "INSERT INTO rowbot.process (id, program, names) VALUES ($1, $2, $3::text[]) "
+          "ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()",
+          {id, program, detail::array_parameter(names)});
     // One who was not seen for a month holds nothing back any more.
-    session.exec("DELETE FROM rowbot.process WHERE seen_at < now() - interval '30 days'");
+    write(session, "DELETE FROM rowbot.process WHERE seen_at < now() - interval '30 days'", {});
 }
 
 void withdraw(Session& session, std::string const& id)
 {
-    session.exec("UPDATE rowbot.process SET seen_at = clock_timestamp(), program = program || ' "
-                 "(stopped)' WHERE id = $1",
-                 {id});
+    write(session,
+          "UPDATE rowbot.process SET seen_at = clock_timestamp(), program = program || ' "
+          "(stopped)' WHERE id = $1",
+          {id});
 }
 
 std::string pause_reason(Session& session, std::string const& table)

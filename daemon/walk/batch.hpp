@@ -28,4 +28,9 @@ struct Batch {
 
 Key key_of(detail::TableShape const& shape, Row const& row);
 
+/// apply(), as the worker does it. A row whose `applied_upgrades` is no list of names, and so says
+/// not what was applied, fails: RowReader leaves that column absent.
+Applied upgraded(Table const& table, Row row, Transaction* transaction = nullptr,
+                 std::size_t most_steps = std::numeric_limits<std::size_t>::max());
+
 } // namespace rowbot

@@ -2,6 +2,7 @@
 #include "walk/batch_size.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace rowbot
@@ -36,8 +37,8 @@ void BatchSize::took(std::int64_t rows, std::chrono::nanoseconds duration)
     auto const p90 = sorted[sorted.size() * 9 / 10 - 1] * static_cast<double>(rows_);
     auto const factor =
         std::min(1.5, std::chrono::duration<double>(target_).count() / std::max(p90, 1e-9));
-    rows_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(static_cast<double>(rows_) * factor),
-                                     1, most_);
+    // Rounded, not cut off: a size of 1 must be able to grow again.
+    rows_ = std::clamp<std::int64_t>(std::llround(static_cast<double>(rows_) * factor), 1, most_);
     // A new size wants samples of its own; half of them keep it from swinging.
     seconds_per_row_.erase(seconds_per_row_.begin(), seconds_per_row_.begin() + samples / 2);
 }

@@ -114,7 +114,7 @@ void Pipeline::transform(RowReader::Found found, Batch& batch, std::stop_token s
         if (needs_transaction(table_.table, row)) {
             batch.transactional.push_back(std::move(key));
         } else {
-            auto applied = apply(table_.table, row, Where::in_worker);
+            auto applied = upgraded(table_.table, row);
             if (applied.failure) {
                 batch.failures.push_back(*applied.failure);
                 batch.failed_keys.push_back(std::move(key));

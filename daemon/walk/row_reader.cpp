@@ -54,13 +54,6 @@ Position parse_tid(std::string_view text)
 
 } // namespace
 
-Key key_of(detail::TableShape const& shape, Row const& row)
-{
-    Key key;
-    for (auto const column : shape.key) key.push_back(row.at(column).optional());
-    return key;
-}
-
 std::string lacks_any(std::vector<std::string> const& names)
 {
     if (names.empty()) return "false";
@@ -92,7 +85,12 @@ Row RowReader::row(pqxx::row const& fields, int first) const
         values[columns_[i]] =
             Value::of(optional_text(fields[static_cast<pqxx::row::size_type>(first) +
                                            static_cast<pqxx::row::size_type>(i)]));
-    auto names = detail::parse_names(values[leaf_.shape.applied_upgrades].optional());
+    std::vector<std::string> names;
+    try {
+        names = detail::parse_names(values[leaf_.shape.applied_upgrades].optional());
+    } catch (Error const&) {
+        values[leaf_.shape.applied_upgrades] = {}; // upgraded() says so
+    }
     Key key;
     for (auto const column : leaf_.shape.key) key.push_back(values[column].optional());
     return {leaf_.shape.columns, table_.table.name, detail::key_text(key), std::move(values),
@@ -137,8 +135,9 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
     for (std::size_t i = 0; i < leaf_.shape.key.size(); ++i) {
         auto const number = std::to_string(i);
         arrays += (i > 0 ? ", $" : "$") + std::to_string(i + 1) + "::text[]";
-        names += "k" + number + ", ";
-        inputs.push_back("v.k" + number);
+        // Names that no column has: Table::where does not qualify those of the table.
+        names += "\"rowbot key " + number + "\", ";
+        inputs.push_back("v.\"rowbot key " + number + "\"");
         Key values;
         for (auto const& key : keys) values.push_back(key[i]);
         params.binary.push_back(binary_array(values));
@@ -147,9 +146,9 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
         selected +=
             (selected.empty() ? "t." : ", t.") + detail::quote_identifier(leaf_.shape.name(column));
     return work.exec("SELECT " + selected + " FROM unnest(" + arrays + ") WITH ORDINALITY AS v (" +
-                         names + "ord) JOIN ONLY " + leaf_.shape.qualified + " AS t ON " +
-                         detail::key_matches(leaf_.shape, inputs) + " WHERE " + condition +
-                         " ORDER BY v.ord" + lock,
+                         names + "\"rowbot order\") JOIN ONLY " + leaf_.shape.qualified +
+                         " AS t ON " + detail::key_matches(leaf_.shape, inputs) + " WHERE " +
+                         condition + " ORDER BY v.\"rowbot order\"" + lock,
                      params);
 }
 

@@ -7,18 +7,32 @@
 namespace rowbot
 {
 
+namespace
+{
+
+/// Of the key's values each with its length: as messages show them, two keys may look alike.
+std::size_t hash(std::string const& leaf, Key const& key)
+{
+    auto text = leaf;
+    for (auto const& value : key)
+        text += " " + std::to_string(value.value_or("").size()) + ":" + value.value_or("");
+    return std::hash<std::string>{}(text);
+}
+
+} // namespace
+
 bool FailedRows::add(std::string const& leaf, Key const& key)
 {
     std::lock_guard const lock(mutex_);
     if (rows_.size() >= 100'000)
         throw Error(leaf + ": 100,000 rows failed; the upgrade itself must be at fault, mend it");
-    return rows_.insert(std::hash<std::string>{}(leaf + detail::key_text(key))).second;
+    return rows_.insert(hash(leaf, key)).second;
 }
 
 bool FailedRows::contains(std::string const& leaf, Key const& key) const
 {
     std::lock_guard const lock(mutex_);
-    return !rows_.empty() && rows_.contains(std::hash<std::string>{}(leaf + detail::key_text(key)));
+    return !rows_.empty() && rows_.contains(hash(leaf, key));
 }
 
 std::int64_t FailedRows::size() const
@@ -70,8 +84,10 @@ bool RowWriter::try_part(std::span<VisitedRow const> rows, std::vector<Key>& mis
     try {
         Work work(session_, Purpose::write);
         for (auto const& statement : write_statements(table_, leaf_.shape, rows, removals_))
-            for (auto const& row : work.exec(statement.sql, statement.params))
+            for (auto const& row : work.exec(statement.sql, statement.params)) {
+                if (!row[1].as<bool>()) return false; // its names are gone: visit_step says so
                 matched[statement.rows[row[0].as<std::size_t>() - 1]] = true;
+            }
         count(rows, matched, written);
         record_(work, written);
         work.commit();
@@ -106,7 +122,7 @@ void RowWriter::again(std::vector<Key> const& missed)
     {
         Work work(session_, Purpose::read);
         for (auto& row : reader_.keys(work, missed)) {
-            auto applied = apply(table_.table, row, Where::in_worker);
+            auto applied = upgraded(table_.table, row);
             if (applied.failure) fail(key_of(leaf_.shape, row), *applied.failure);
             if (!applied.steps.empty()) rows.push_back({std::move(row), std::move(applied)});
         }
@@ -131,26 +147,25 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         Work work(session_, Purpose::write);
         auto row = reader_.locked(work, key);
         if (!row) return false;
-        UpgradeTransaction transaction(work, table_.table.name);
-        VisitedRow visited{*row, one_at_a_time
-                                     ? apply(table_.table, *row, Where::in_worker, &transaction, 1)
-                                     : apply(table_.table, *row, Where::in_worker)};
+        UpgradeTransaction transaction(work, table_.table);
+        VisitedRow visited{*row, one_at_a_time ? upgraded(table_.table, *row, &transaction, 1)
+                                               : upgraded(table_.table, *row)};
+        transaction.must_be_whole(visited.applied);
         auto const& steps = visited.applied.steps;
-        if (visited.applied.failure) {
-            transaction.rethrow_unless_of_the_row(*visited.applied.failure);
-            fail(key, *visited.applied.failure);
-        }
+        if (visited.applied.failure) fail(key, *visited.applied.failure);
         if (steps.empty()) return false;
         upgrade = table_.table.upgrades[steps.back().upgrade].name;
 
-        bool matched = false;
-        for (auto const& statement :
-             write_statements(table_, leaf_.shape, {&visited, 1}, removals_))
-            matched = !work.exec(statement.sql, statement.params).empty();
-        if (!matched) {
+        auto const statement =
+            write_statements(table_, leaf_.shape, {&visited, 1}, removals_).front();
+        auto const result = work.exec(statement.sql, statement.params);
+        if (result.empty() || !result[0][1].as<bool>()) {
             fail(key, {table_.table.name, row->key(), upgrade,
-                       "the UPDATE changed no row although the row is locked and unchanged; "
-                       "a trigger suppresses it (returns NULL), or a policy does"});
+                       result.empty()
+                           ? "the UPDATE changed no row although the row is locked and unchanged; "
+                             "a trigger suppresses it (returns NULL), or a policy does"
+                           : "the UPDATE did not leave the upgrade's name in applied_upgrades; a "
+                             "trigger changes that column, so the upgrade would run for ever"});
             return false;
         }
         Written written;

@@ -53,9 +53,19 @@ ColumnType builtin_type(pqxx::oid oid)
 
 } // namespace
 
+pqxx::result UpgradeTransaction::run(std::string_view sql, Parameters const& parameters)
+{
+    try {
+        return work_.exec(std::string(sql), Params{.text = parameters});
+    } catch (...) {
+        if (!error_) error_ = std::current_exception();
+        throw;
+    }
+}
+
 std::vector<Row> UpgradeTransaction::exec(std::string_view sql, Parameters const& parameters)
 {
-    auto const result = work_.exec(std::string(sql), Params{.text = parameters});
+    auto const result = run(sql, parameters);
     auto columns = std::make_shared<Columns>();
     for (pqxx::row::size_type i = 0; i < result.columns(); ++i)
         columns->push_back(
@@ -64,25 +74,25 @@ std::vector<Row> UpgradeTransaction::exec(std::string_view sql, Parameters const
     for (auto const& fields : result) {
         std::vector<Value> values;
         for (auto const& field : fields) values.push_back(Value::of(optional_text(field)));
-        rows.emplace_back(columns, table_, "(another row)", std::move(values));
+        rows.emplace_back(columns, table_.name, "(another row)", std::move(values));
     }
     return rows;
 }
 
-void UpgradeTransaction::rethrow_unless_of_the_row(UpgradeError const& failure)
+void UpgradeTransaction::must_be_whole(Applied& applied) const
 {
-    auto const cause = failure.nested_ptr();
-    if (!cause) return;
-    try {
-        std::rethrow_exception(cause);
-    } catch (pqxx::failure const&) {
-        auto const recovery = recovery_for(cause);
-        if (recovery == Recovery::retry || recovery == Recovery::wait ||
-            recovery == Recovery::reconnect)
-            throw;
-    } catch (...) {
-        return;
-    }
+    if (!error_) return;
+    auto const recovery = recovery_for(error_);
+    if (recovery == Recovery::retry || recovery == Recovery::wait ||
+        recovery == Recovery::reconnect)
+        std::rethrow_exception(error_);
+    if (applied.failure) return;
+    applied.failed_upgrade = applied.steps.back().upgrade;
+    applied.failure.emplace(applied.row.table(), applied.row.key(),
+                            table_.upgrades[applied.failed_upgrade].name,
+                            "it went on after a statement had failed, which PostgreSQL does not "
+                            "within a transaction; let the exception through");
+    applied.steps.clear();
 }
 
 } // namespace rowbot

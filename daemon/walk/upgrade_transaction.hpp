@@ -10,17 +10,23 @@ namespace rowbot
 class UpgradeTransaction final : public Transaction
 {
 public:
-    UpgradeTransaction(Work& work, std::string table) : work_(work), table_(std::move(table)) {}
+    /// `table` must outlive it.
+    UpgradeTransaction(Work& work, Table const& table) : work_(work), table_(table) {}
 
     std::vector<Row> exec(std::string_view sql, Parameters const& parameters) override;
 
-    /// An error of the connection, a deadlock and the like are not the row's fault although they
-    /// came through its function: throws them as they were.
-    static void rethrow_unless_of_the_row(UpgradeError const& failure);
+    /// To be called when the upgrade is over. An error of the connection, a deadlock and the like
+    /// are not the row's fault although they came through its function: throws them as they were.
+    /// Where the upgrade has swallowed the error of a statement, its steps become a failure,
+    /// because PostgreSQL will do nothing more in this transaction.
+    void must_be_whole(Applied& applied) const;
 
 private:
+    pqxx::result run(std::string_view sql, Parameters const& parameters);
+
     Work& work_;
-    std::string table_;
+    Table const& table_;
+    std::exception_ptr error_{}; ///< Of the first statement that failed.
 };
 
 } // namespace rowbot

@@ -40,12 +40,16 @@ public:
 
     Statement statement(std::vector<std::string> const& removals)
     {
-        auto sql = "UPDATE " + target() + " AS t SET applied_upgrades = " + names(removals);
+        auto const added = names();
+        auto sql = "UPDATE " + target() + " AS t SET applied_upgrades = " + kept(removals) +
+                   " || " + added;
         for (auto const column : group_.written) sql += ", " + assignment(column);
         auto guard = key_and_names();
         for (auto const column : group_.guarded) guard += " AND " + unchanged(column);
         sql += " FROM unnest(" + arrays_ + ") WITH ORDINALITY AS v (" + array_names_ + "ord)";
-        return {sql + " WHERE " + guard + " RETURNING v.ord", std::move(params_), group_.rows};
+        return {sql + " WHERE " + guard + " RETURNING v.ord, coalesce(t.applied_upgrades @> " +
+                    added + ", false)",
+                std::move(params_), group_.rows};
     }
 
 private:
@@ -81,18 +85,25 @@ private:
                " IS NULL";
     }
 
-    std::string names(std::vector<std::string> const& removals)
+    static std::string kept(std::vector<std::string> const& removals)
     {
-        std::string kept = "coalesce(t.applied_upgrades, '{}')";
+        std::string names = "coalesce(t.applied_upgrades, '{}')";
         for (auto const& name : removals)
-            kept = "array_remove(" + kept + ", " + detail::quote_literal(name) + ")";
-        auto const added = add(ElementType::text, [&](std::size_t row) {
-            std::vector<std::string> applied;
-            for (auto const& step : batch_[row].applied.steps)
-                applied.push_back(table_.table.upgrades[step.upgrade].name);
-            return std::optional(detail::array_parameter(applied));
-        });
-        return kept + " || " + added + "::text[]";
+            names = "array_remove(" + names + ", " + detail::quote_literal(name) + ")";
+        return names;
+    }
+
+    /// The names to be added, in SQL.
+    std::string names()
+    {
+        return add(ElementType::text,
+                   [&](std::size_t row) {
+                       std::vector<std::string> applied;
+                       for (auto const& step : batch_[row].applied.steps)
+                           applied.push_back(table_.table.upgrades[step.upgrade].name);
+                       return std::optional(detail::array_parameter(applied));
+                   }) +
+               "::text[]";
     }
 
     std::string assignment(std::size_t column)

@@ -11,8 +11,9 @@ namespace rowbot
 struct Statement {
     std::string sql{};
     Params params{};
-    std::vector<std::size_t>
-        rows{}; ///< Which row of the batch is at each ordinal (from 1) of RETURNING.
+    /// RETURNING gives an ordinal, from 1, and whether the row holds its new names. Which row of
+    /// the batch is at each ordinal:
+    std::vector<std::size_t> rows{};
 };
 
 /// The statements that write these rows, each guarded by its key, its old names and the values that

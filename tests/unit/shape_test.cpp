@@ -129,8 +129,9 @@ TEST_CASE("the guard compares text, with a collation that calls nothing equal th
     CHECK(unchanged(shape, 1, "o.v") ==
           R"x(format('%L', t."flag") COLLATE "C" = format('%L', o.v))x");
     CHECK(assigned(shape, 0, "$1") == "$1::text");
-    CHECK(assigned(shape, 2, "$1") ==
-          R"x(((('{' || '"' || replace(replace($1, '\', '\\'), '"', '\"') || '"}')::mood[])[1]))x");
+    CHECK(
+        assigned(shape, 2, "$1") ==
+        R"x(((('{' || '"' || replace(replace($1, E'\\', E'\\\\'), '"', E'\\"') || '"}')::mood[])[1]))x");
     std::vector<std::string> const inputs{"$1"};
     CHECK(key_matches(shape, inputs) == R"(t."id" = $1::text)");
 }

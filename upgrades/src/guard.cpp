@@ -18,10 +18,10 @@ std::string doubled(std::string_view text, char quote)
     return out + quote;
 }
 
-constexpr Setting settings[] = {{"TimeZone", "UTC"},           {"DateStyle", "ISO, YMD"},
-                                {"IntervalStyle", "postgres"}, {"extra_float_digits", "1"},
-                                {"bytea_output", "hex"},       {"client_encoding", "UTF8"},
-                                {"lc_monetary", "C"}};
+constexpr Setting settings[] = {
+    {"TimeZone", "UTC"},         {"DateStyle", "ISO, YMD"}, {"IntervalStyle", "postgres"},
+    {"extra_float_digits", "1"}, {"bytea_output", "hex"},   {"client_encoding", "UTF8"},
+    {"lc_monetary", "C"},        {"xmloption", "content"},  {"array_nulls", "on"}};
 
 } // namespace
 
@@ -61,7 +61,7 @@ std::string assigned(TableShape const& shape, std::size_t column, std::string co
     auto const& detail = shape.details[column];
     if (detail.input_through_array)
         return "((('{' || '\"' || replace(replace(" + input +
-               R"(, '\', '\\'), '"', '\"') || '"}')::)" + detail.cast_type + "[])[1])";
+               R"(, E'\\', E'\\\\'), '"', E'\\"') || '"}')::)" + detail.cast_type + "[])[1])";
     return input + "::" + detail.cast_type;
 }
 

@@ -11,7 +11,8 @@ SELECT n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', c.relkind =
                WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgattr <> ''::pg_catalog.int2vector),
        EXISTS (SELECT FROM pg_catalog.pg_partitioned_table p
                WHERE p.partrelid = c.oid AND p.partexprs IS NOT NULL),
-       a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+       a.attname, -- quote_all_identifiers would show "text"[]
+       CASE WHEN a.atttypid = 1009 THEN 'text[]' ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END,
        CASE WHEN e.oid = 16 THEN 'boolean' WHEN e.oid IN (20, 21, 23, 26) THEN 'integer'
             WHEN e.oid IN (700, 701) THEN 'real' WHEN e.oid = 1700 THEN 'numeric' WHEN e.oid = 114 THEN 'json'
             WHEN e.oid = 3802 THEN 'jsonb' WHEN e.typcategory = 'S' THEN 'text' ELSE 'other' END,
