@@ -242,3 +242,32 @@ TEST_CASE("every command waits for a server that comes late")
         CHECK(ended.code == 0);
     }
 }
+
+TEST_CASE("a server that goes away for good ends a running daemon with 69")
+{
+    PrivateServer const server;
+    {
+        pqxx::connection connection(server.url());
+        pqxx::nontransaction(connection).exec(articles_sql);
+    }
+    Program program({"run", "--database", server.url(), "--connect-wait", "0", "--recheck", "1s"},
+                    {articles_to_mark()});
+    await("the table to be complete",
+          [&] { return program.printed().find("article: complete") != std::string::npos; });
+    server.stop();
+    auto const ended = program.wait();
+    CAPTURE(ended.err);
+    CHECK(ended.code == 69);
+    CHECK(ended.says("stopped: the database cannot be reached"));
+}
+
+TEST_CASE("a database that does not exist ends with 69 and is named")
+{
+    TemporaryDatabase const db;
+    auto const ended = run_program(
+        {"run", "--once", "--connect-wait", "0", "--database", db.url() + " dbname=nobody_made_it"},
+        {articles_to_mark()});
+    CAPTURE(ended.err);
+    CHECK(ended.code == 69);
+    CHECK(ended.says("database \"nobody_made_it\" does not exist"));
+}

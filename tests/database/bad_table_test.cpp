@@ -223,7 +223,7 @@ TEST_CASE("an argument that means nothing is refused before anything is touched"
                                                       {"gate"},
                                                       {"gate", "artcle"},
                                                       {"pause", "artcle"},
-        {"pause", "article/mark"},
+                                                      {"pause", "article/mark"},
                                                       {"prepare", "artcle"},
                                                       {"status", "--confirm"}};
     for (auto const& line : lines) {
