@@ -98,9 +98,12 @@ constexpr char const* lock_sql = "SELECT pg_advisory_xact_lock(125822478802804)"
 int version(Session& session)
 {
     try {
-        auto const exists =
-            session.exec("SELECT to_regclass('rowbot.setting') IS NOT NULL")[0][0].as<bool>();
-        if (!exists) return 0;
+        // Not to_regclass: under the advisory lock it may still say what it saw before, because
+        // that lock, unlike one of a relation, does not bring its cache up to date.
+        auto const exists = session.exec("SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN "
+                                         "pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+                                         "WHERE n.nspname = 'rowbot' AND c.relname = 'setting')");
+        if (!exists[0][0].as<bool>()) return 0;
         auto const found =
             session.exec("SELECT value FROM rowbot.setting WHERE key = 'state_version'");
         return found.empty() ? 0 : found[0][0].as<int>();
