@@ -88,6 +88,7 @@ struct Worker::State {
 
     bool connect(std::stop_token stop);
     void register_all();
+    bool begin(std::stop_token stop);
     void visit(Watched& table, Surroundings const& surroundings, std::stop_token stop);
     void hold(Watched& table, std::string const& why);
     void stop_table(Watched& table, std::string const& why);
@@ -144,6 +145,29 @@ void Worker::State::register_all()
     }
 }
 
+/// Connects and enters the tables. False: unreachable, or asked to stop.
+bool Worker::State::begin(std::stop_token stop)
+{
+    auto const began = clock.now();
+    while (connect(stop)) {
+        try {
+            std::stop_callback const cancel(stop, [this] { connections.cancel(); });
+            register_all();
+            return true;
+        } catch (pqxx::failure const& e) {
+            if (stop.stop_requested()) return false; // cancelled
+            auto const recovery = recovery_for(std::current_exception());
+            bool const passes = recovery == Recovery::retry || recovery == Recovery::wait ||
+                                recovery == Recovery::reconnect;
+            if (!passes || clock.now() - began >= std::max(options.connect_wait, options.lock_wait))
+                throw;
+            observer.waiting("", message_of(e));
+            clock.wait(100ms, stop);
+        }
+    }
+    return false;
+}
+
 void Worker::State::postpone(Watched& table, TableWalk const& walk)
 {
     table.cleanups_held = !walk.cleanups_held().empty();
@@ -180,6 +204,7 @@ void Worker::State::visit(Watched& table, Surroundings const& surroundings, std:
     } catch (LeaseLost const& e) {
         hold(table, e.what());
     } catch (pqxx::failure const& e) {
+        if (stop.stop_requested()) return; // cancelled
         auto const recovery = recovery_for(std::current_exception());
         if (recovery == Recovery::reconnect || recovery == Recovery::wait) throw;
         if (recovery == Recovery::retry || recovery == Recovery::prepare_again)
@@ -237,8 +262,7 @@ std::optional<Outcome> Worker::State::settled(Clock::Time began) const
 
 Outcome Worker::State::run(std::stop_token stop)
 {
-    if (!connect(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
-    register_all();
+    if (!begin(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
     observer.started(watched.size());
     std::vector<std::string> names;
     for (auto const& table : watched)
@@ -248,7 +272,8 @@ Outcome Worker::State::run(std::stop_token stop)
     auto const id =
         owner + " " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
     Watch watch(options, id, owner, names);
-    Surroundings const surroundings{options, observer, clock, connections, watch, owner};
+    Surroundings const surroundings{options, observer, clock,         connections,
+                                    watch,   owner,    random_token()};
 
     auto const began = clock.now();
     while (!stop.stop_requested()) {
@@ -258,6 +283,7 @@ Outcome Worker::State::run(std::stop_token stop)
             observer.waiting("", message_of(e));
             clock.wait(100ms, stop);
             if (!connect(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
+            for (auto& table : watched) table.changes.clear(); // a crash sets counters to zero
             observer.resumed("");
             continue;
         }

@@ -8,15 +8,6 @@ namespace rowbot
 namespace
 {
 
-std::string random_token()
-{
-    std::random_device device;
-    std::string token;
-    for (int i = 0; i < 4; ++i) token += std::to_string(device()) + "-";
-    token.pop_back();
-    return token;
-}
-
 std::string milliseconds(std::chrono::milliseconds duration)
 {
     return std::to_string(duration.count()) + " milliseconds";
@@ -72,17 +63,28 @@ void register_table(Work& work, KnownTable const& table)
               {table.name});
 }
 
-std::optional<Lease> acquire(Session& session, std::string const& table, std::string const& owner,
-                             std::chrono::milliseconds duration, std::string& holder)
+std::string random_token()
 {
-    Lease lease{.table = table, .token = random_token()};
+    std::random_device device;
+    std::string token;
+    for (int i = 0; i < 4; ++i) token += std::to_string(device()) + "-";
+    token.pop_back();
+    return token;
+}
+
+std::optional<Lease> acquire(Session& session, std::string const& table, std::string const& owner,
+                             std::string const& token, std::chrono::milliseconds duration,
+                             std::string& holder)
+{
+    Lease lease{.table = table, .token = token};
     Work work(session, Purpose::durable);
     auto const taken = work.exec(
         "UPDATE rowbot.walk SET owner = $2, token = $3, lease_until = clock_timestamp() + "
         "$4::interval "
-        "WHERE table_name = $1 AND (lease_until IS NULL OR lease_until < clock_timestamp()) "
+        "WHERE table_name = $1 AND (lease_until IS NULL OR lease_until < clock_timestamp() OR "
+        "token = $3) "
         "RETURNING pass, leaf, leaf_filenode, next_block, next_offset",
-        {table, owner, lease.token, milliseconds(duration)});
+        {table, owner, token, milliseconds(duration)});
     if (taken.empty()) {
         auto const found =
             work.exec("SELECT owner FROM rowbot.walk WHERE table_name = $1", {table});

@@ -40,9 +40,14 @@ struct Lease {
     Cursor cursor{}; ///< Where the last holder stood.
 };
 
-/// Takes the lease if it is free, expired, or ours. Otherwise `holder` says who has it.
+/// Unlike every other.
+std::string random_token();
+
+/// Takes the lease if it is free, expired, or ours (the token says so; a connection that broke has
+/// left it behind). Otherwise `holder` says who has it.
 std::optional<Lease> acquire(Session& session, std::string const& table, std::string const& owner,
-                             std::chrono::milliseconds duration, std::string& holder);
+                             std::string const& token, std::chrono::milliseconds duration,
+                             std::string& holder);
 /// False where somebody else has it now.
 bool renew(Session& session, Lease const& lease, std::chrono::milliseconds duration);
 void release(Session& session, Lease const& lease);

@@ -48,11 +48,13 @@ void Watch::set_hold(std::string reason)
 void Watch::look(Session& session)
 {
     std::optional<Lease> lease;
+    auto const now = steady_clock::now();
+    bool due = false;
     {
         std::lock_guard const lock(mutex_);
         lease = lease_;
+        due = now - renewed_ >= options_.lease / 3;
     }
-    auto const now = steady_clock::now();
     if (now - announced_ >= std::min<std::chrono::nanoseconds>(options_.lease, 5s)) {
         announce(session, id_, program_, names_);
         announced_ = now;
@@ -66,10 +68,12 @@ void Watch::look(Session& session)
         measured_ = now;
     }
     if (!lease) return;
-    if (now - renewed_ >= options_.lease / 3) {
-        if (!renew(session, *lease, options_.lease)) lease_lost_ = true;
+    if (due) {
+        bool const held = renew(session, *lease, options_.lease);
         std::lock_guard const lock(mutex_);
         renewed_ = now;
+        // What was released meanwhile is not lost.
+        if (!held && lease_ && lease_->table == lease->table) lease_lost_ = true;
     }
     auto const pause = pause_reason(session, lease->table);
     set_hold(pause.empty() ? lag_reason_ : pause);

@@ -35,7 +35,7 @@ Position Pipeline::run(Position from, Wrote const& wrote, Halt const& halt, std:
         if (ended) break;
         if (!batch) continue;
         auto const began = clock_.now();
-        auto const written = writer_.write(*batch);
+        auto const written = writer_.write(*batch, stop);
         auto const took = std::max(batch->took, clock_.now() - began);
         auto const rows =
             static_cast<std::int64_t>(batch->rows.size() + batch->transactional.size());

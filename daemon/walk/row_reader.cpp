@@ -126,10 +126,19 @@ RowReader::Found RowReader::range(Work& work, Position from, std::int64_t to_blo
     return found;
 }
 
-pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
-                                    std::string const& condition, std::string const& lock) const
+std::string RowReader::selected_columns() const
 {
-    std::string arrays, names, selected;
+    std::string sql;
+    for (auto const column : columns_)
+        sql += (sql.empty() ? "t." : ", t.") + detail::quote_identifier(leaf_.shape.name(column));
+    return sql;
+}
+
+pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
+                                    std::string const& selected, std::string const& condition,
+                                    std::string const& lock) const
+{
+    std::string arrays, names;
     std::vector<std::string> inputs;
     Params params;
     for (std::size_t i = 0; i < leaf_.shape.key.size(); ++i) {
@@ -142,9 +151,6 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
         for (auto const& key : keys) values.push_back(key[i]);
         params.binary.push_back(binary_array(values));
     }
-    for (auto const column : columns_)
-        selected +=
-            (selected.empty() ? "t." : ", t.") + detail::quote_identifier(leaf_.shape.name(column));
     return work.exec("SELECT " + selected + " FROM unnest(" + arrays + ") WITH ORDINALITY AS v (" +
                          names + "\"rowbot order\") JOIN ONLY " + leaf_.shape.qualified +
                          " AS t ON " + detail::key_matches(leaf_.shape, inputs) + " WHERE " +
@@ -155,16 +161,27 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
 std::vector<Row> RowReader::keys(Work& work, std::vector<Key> const& keys, bool all) const
 {
     std::vector<Row> rows;
-    for (auto const& fields : select_keys(work, keys, all ? "true" : condition_, ""))
+    for (auto const& fields :
+         select_keys(work, keys, selected_columns(), all ? "true" : condition_, ""))
         rows.push_back(row(fields, 0));
     return rows;
 }
 
 std::optional<Row> RowReader::locked(Work& work, Key const& key) const
 {
-    auto const result = select_keys(work, {key}, condition_, " FOR NO KEY UPDATE OF t");
+    auto const result =
+        select_keys(work, {key}, selected_columns(), condition_, " FOR NO KEY UPDATE OF t");
     if (result.empty()) return std::nullopt;
     return row(result[0], 0);
+}
+
+std::vector<bool> RowReader::lock_free(Work& work, std::vector<Key> const& keys) const
+{
+    std::vector<bool> free(keys.size());
+    for (auto const& fields : select_keys(work, keys, "v.\"rowbot order\"", "true",
+                                          " FOR NO KEY UPDATE OF t SKIP LOCKED"))
+        free[fields[0].as<std::size_t>() - 1] = true;
+    return free;
 }
 
 } // namespace rowbot

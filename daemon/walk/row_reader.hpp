@@ -35,13 +35,17 @@ public:
     /// The row with this key, if it is there and pending, locked against other writers.
     std::optional<Row> locked(Work& work, Key const& key) const;
 
+    /// Locks those of the rows with these keys that nobody else has locked; true for each of them.
+    std::vector<bool> lock_free(Work& work, std::vector<Key> const& keys) const;
+
     /// SQL that locks the leaf against being rewritten and returns its filenode and its blocks.
     std::string hold_sql() const;
 
 private:
     Row row(pqxx::row const& fields, int first) const;
-    pqxx::result select_keys(Work& work, std::vector<Key> const& keys, std::string const& condition,
-                             std::string const& lock) const;
+    pqxx::result select_keys(Work& work, std::vector<Key> const& keys, std::string const& selected,
+                             std::string const& condition, std::string const& lock) const;
+    std::string selected_columns() const;
 
     KnownTable const& table_;
     Leaf const& leaf_;

@@ -10,6 +10,10 @@ namespace rowbot
 namespace
 {
 
+/// A trigger took the upgrade's name out of the row again.
+struct NamesGone {
+};
+
 /// Of the key's values each with its length: as messages show them, two keys may look alike.
 std::size_t hash(std::string const& leaf, Key const& key)
 {
@@ -55,9 +59,10 @@ RowWriter::RowWriter(Session& session, KnownTable const& table, Leaf const& leaf
 {
 }
 
-Written RowWriter::write(Batch& batch)
+Written RowWriter::write(Batch& batch, std::stop_token stop)
 {
     total_ = {};
+    stop_ = std::move(stop);
     std::vector<Key> missed;
     write_part(batch.rows, missed);
     for (std::size_t i = 0; i < batch.failures.size(); ++i)
@@ -70,7 +75,7 @@ Written RowWriter::write(Batch& batch)
 /// Halves what PostgreSQL refuses, each half in a transaction of its own, until the row is found.
 void RowWriter::write_part(std::span<VisitedRow> rows, std::vector<Key>& missed)
 {
-    if (rows.empty() || try_part(rows, missed)) return;
+    if (rows.empty() || stop_.stop_requested() || try_part(rows, missed)) return;
     if (rows.size() == 1) return visit_locked(key_of(leaf_.shape, rows[0].as_read), true);
     write_part(rows.first(rows.size() / 2), missed);
     write_part(rows.subspan(rows.size() / 2), missed);
@@ -79,26 +84,63 @@ void RowWriter::write_part(std::span<VisitedRow> rows, std::vector<Key>& missed)
 /// False where a row of the part is at fault; nothing was written then.
 bool RowWriter::try_part(std::span<VisitedRow const> rows, std::vector<Key>& missed)
 {
-    std::vector<bool> matched(rows.size());
-    Written written;
     try {
         Work work(session_, Purpose::write);
-        for (auto const& statement : write_statements(table_, leaf_.shape, rows, removals_))
-            for (auto const& row : work.exec(statement.sql, statement.params)) {
-                if (!row[1].as<bool>()) return false; // its names are gone: visit_step says so
-                matched[statement.rows[row[0].as<std::size_t>() - 1]] = true;
-            }
-        count(rows, matched, written);
-        record_(work, written);
-        work.commit();
-    } catch (pqxx::sql_error const&) {
-        if (recovery_for(std::current_exception()) != Recovery::bisect) throw;
+        write_in(work, rows, missed);
+        return true;
+    } catch (NamesGone const&) {
+        return false;
+    } catch (pqxx::sql_error const& e) {
+        auto const recovery = recovery_for(std::current_exception());
+        bool const lock_timeout = e.sqlstate() == "55P03";
+        if (recovery != Recovery::bisect && (!lock_timeout || stop_.stop_requested())) throw;
+        if (!lock_timeout) return false;
+    }
+    return try_free_rows(rows, missed);
+}
+
+/// The part without the rows that somebody has locked: they stay pending, for a later pass.
+bool RowWriter::try_free_rows(std::span<VisitedRow const> rows, std::vector<Key>& missed)
+{
+    std::vector<Key> keys;
+    for (auto const& row : rows) keys.push_back(key_of(leaf_.shape, row.as_read));
+    // Where the whole table is locked, this throws: then it is no matter of rows.
+    Work work(session_, Purpose::write,
+              "LOCK TABLE ONLY " + leaf_.shape.qualified + " IN ROW EXCLUSIVE MODE");
+    auto const free = reader_.lock_free(work, keys);
+    std::vector<VisitedRow> unlocked;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (free[i]) unlocked.push_back(rows[i]);
+    try {
+        write_in(work, unlocked, missed);
+        total_.locked += static_cast<std::int64_t>(rows.size() - unlocked.size());
+        return true;
+    } catch (NamesGone const&) {
+        return false;
+    } catch (pqxx::sql_error const& e) {
+        // A lock that our lock on the row does not meet, say of a foreign key: find the row.
+        if (e.sqlstate() != "55P03" && recovery_for(std::current_exception()) != Recovery::bisect)
+            throw;
         return false;
     }
+}
+
+/// Commits; nothing is counted before that.
+void RowWriter::write_in(Work& work, std::span<VisitedRow const> rows, std::vector<Key>& missed)
+{
+    std::vector<bool> matched(rows.size());
+    Written written;
+    for (auto const& statement : write_statements(table_, leaf_.shape, rows, removals_))
+        for (auto const& row : work.exec(statement.sql, statement.params)) {
+            if (!row[1].as<bool>()) throw NamesGone(); // visit_step says so
+            matched[statement.rows[row[0].as<std::size_t>() - 1]] = true;
+        }
+    count(rows, matched, written);
+    record_(work, written);
+    work.commit();
     total_.rows += written.rows;
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (!matched[i]) missed.push_back(key_of(leaf_.shape, rows[i].as_read));
-    return true;
 }
 
 void RowWriter::count(std::span<VisitedRow const> rows, std::vector<bool> const& matched,
@@ -116,7 +158,7 @@ void RowWriter::count(std::span<VisitedRow const> rows, std::vector<bool> const&
 /// lock.
 void RowWriter::again(std::vector<Key> const& missed)
 {
-    if (missed.empty()) return;
+    if (missed.empty() || stop_.stop_requested()) return;
     total_.conflicts += static_cast<std::int64_t>(missed.size());
     std::vector<VisitedRow> rows;
     {
@@ -135,7 +177,7 @@ void RowWriter::again(std::vector<Key> const& missed)
 
 void RowWriter::visit_locked(Key const& key, bool one_at_a_time)
 {
-    for (std::size_t i = 0; i <= table_.table.upgrades.size(); ++i)
+    for (std::size_t i = 0; i <= table_.table.upgrades.size() && !stop_.stop_requested(); ++i)
         if (!visit_step(key, one_at_a_time)) return;
 }
 
@@ -176,8 +218,10 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         return one_at_a_time;
     } catch (pqxx::sql_error const& e) {
         auto const recovery = recovery_for(std::current_exception());
-        if (recovery == Recovery::retry)
-            return false; // somebody holds it; the next pass finds it pending
+        if (recovery == Recovery::retry) {
+            ++total_.locked; // the next pass finds it pending
+            return false;
+        }
         if (recovery != Recovery::bisect) throw;
         if (!one_at_a_time) return visit_locked(key, true), false;
         fail(key, {table_.table.name, detail::key_text(key), upgrade,

@@ -37,6 +37,7 @@ private:
 /// What became of a batch.
 struct Written {
     std::int64_t rows = 0, conflicts = 0, failed = 0;
+    std::int64_t locked = 0; ///< Left pending because somebody has them.
     std::map<std::string, std::int64_t> by_upgrade{};
 };
 
@@ -53,13 +54,16 @@ public:
               Record record);
 
     /// Writes what the guard lets through, tries what it missed once more, then row by row under a
-    /// lock; finds rows that PostgreSQL refuses and sets them aside. Throws what recovery_for does
-    /// not bisect.
-    Written write(Batch& batch);
+    /// lock; leaves rows pending that others have locked; finds rows that PostgreSQL refuses and
+    /// sets them aside. After a stop it leaves out the rest. Throws what recovery_for does not
+    /// bisect.
+    Written write(Batch& batch, std::stop_token stop);
 
 private:
     void write_part(std::span<VisitedRow> rows, std::vector<Key>& missed);
     bool try_part(std::span<VisitedRow const> rows, std::vector<Key>& missed);
+    bool try_free_rows(std::span<VisitedRow const> rows, std::vector<Key>& missed);
+    void write_in(Work& work, std::span<VisitedRow const> rows, std::vector<Key>& missed);
     void again(std::vector<Key> const& missed);
     /// Visits the row under a lock; `one_at_a_time`: each upgrade in a transaction of its own.
     void visit_locked(Key const& key, bool one_at_a_time);
@@ -76,6 +80,7 @@ private:
     Observer& observer_;
     Record record_;
     RowReader reader_;
+    std::stop_token stop_{};
     Written total_{};
 };
 

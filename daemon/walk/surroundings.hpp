@@ -15,6 +15,13 @@ public:
 
     Session& reader() { return open(reader_, "rowbot reader"); }
     Session& writer() { return open(writer_, "rowbot writer"); }
+    /// Ends the statements that are running, so that a stop waits for no lock. Any thread, while
+    /// nobody opens or drops them.
+    void cancel() noexcept
+    {
+        for (auto const& session : {&reader_, &writer_})
+            if (*session) (*session)->cancel();
+    }
     void drop()
     {
         reader_.reset();
@@ -40,6 +47,7 @@ struct Surroundings {
     Connections& connections;
     Watch& watch;
     std::string owner; ///< This worker, as others see it: host, program and pid.
+    std::string token; ///< This worker, unlike every other that ever was.
 };
 
 } // namespace rowbot

@@ -35,7 +35,8 @@ TableWalk::TableWalk(Surroundings surroundings, KnownTable const& table)
 
 Visit TableWalk::run(bool look_first, std::stop_token stop)
 {
-    lease_ = acquire(s_.connections.writer(), table_.name, s_.owner, s_.options.lease, why_);
+    lease_ =
+        acquire(s_.connections.writer(), table_.name, s_.owner, s_.token, s_.options.lease, why_);
     if (!lease_) {
         why_ = "another worker walks it: " + why_;
         return Visit::held;
@@ -55,6 +56,8 @@ Visit TableWalk::run(bool look_first, std::stop_token stop)
             }
         }
     } const releasing{*this};
+    // Declared after it: the lease is given back by a statement that is not cancelled any more.
+    std::stop_callback const cancel(stop, [this] { s_.connections.cancel(); });
     return rounds(look_first, stop);
 }
 
@@ -83,8 +86,9 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
         if (before != std::pair(rows_since_began_, failed_.size())) {
             blocked_for = 0ms;
         } else if (look_next && passes_ > 1) {
-            // Nothing could be written: somebody holds the rows. Do not look again and again.
-            if (s_.options.once && blocked_for >= s_.options.lock_wait) return Visit::blocked;
+            // Nothing could be written: somebody holds the rows. Do not look again and again, and
+            // let other tables have their turn.
+            if (blocked_for >= (s_.options.once ? s_.options.lock_wait : 5s)) return Visit::blocked;
             auto const pause = std::clamp<std::chrono::milliseconds>(blocked_for, 100ms, 5s);
             s_.clock.wait(pause, stop);
             blocked_for += pause;
@@ -122,11 +126,9 @@ Visit TableWalk::wait_while_held(std::stop_token stop)
 
 Counts TableWalk::look(std::stop_token stop)
 {
-    auto& session = s_.connections.writer();
-    std::stop_callback const cancel(stop, [&] { session.cancel(); });
     auto const began = s_.clock.now();
     try {
-        Work work(session, Purpose::durable);
+        Work work(s_.connections.writer(), Purpose::durable);
         std::vector<std::string> const cleanups(table_.table.cleanups.begin(),
                                                 table_.table.cleanups.end());
         auto counts =
@@ -135,9 +137,9 @@ Counts TableWalk::look(std::stop_token stop)
         work.commit();
         look_took_ = s_.clock.now() - began;
         return counts;
-    } catch (pqxx::sql_error const&) {
+    } catch (pqxx::failure const&) {
         if (!stop.stop_requested()) throw;
-        return {};
+        return {}; // cancelled
     }
 }
 
@@ -168,7 +170,7 @@ bool TableWalk::pass(std::stop_token stop)
     }
     auto const resume = std::exchange(lease_->cursor, {});
     blocks_before_ = 0;
-    rows_found_ = 0;
+    rows_found_ = rows_locked_ = 0;
     progress_.cursor = {.pass = resume.pass};
     if (resume.leaf.empty()) s_.observer.walk_started(table_.table.name, progress_.blocks_total);
     auto const rows_before = rows_since_began_;
@@ -220,6 +222,7 @@ bool TableWalk::walk_leaf(Leaf& leaf, Position from, std::stop_token stop)
                 throw;
             return true; // detached or dropped in mid-walk
         } catch (pqxx::failure const&) {
+            if (stop.stop_requested()) return false; // cancelled
             recover(std::current_exception(), failures, stop);
         }
         from = progress_.cursor.position;
@@ -241,6 +244,7 @@ Position TableWalk::stretch(Leaf const& leaf, Position from, std::int64_t& span,
             progress_.cursor.position = at;
             progress_.blocks_done = blocks_before_ + at.block;
             rows_found_ += written.rows + written.failed;
+            rows_locked_ += written.locked;
             rows_since_began_ += written.rows;
             last_batch_ = took;
             report(written, took);
@@ -261,7 +265,8 @@ void TableWalk::report(Written const& written, std::chrono::nanoseconds took)
         : progress_.blocks_total > 0
             ? static_cast<double>(rows_estimated_) / static_cast<double>(progress_.blocks_total)
             : 0;
-    progress_.rows_pending = static_cast<std::int64_t>(left * density) + progress_.rows_failed;
+    progress_.rows_pending =
+        static_cast<std::int64_t>(left * density) + progress_.rows_failed + rows_locked_;
     if (now - recorded_ > 1s && written.rows == 0) {
         Work work(s_.connections.writer(), Purpose::write);
         record(work, {});

@@ -58,6 +58,7 @@ private:
     Progress progress_{};
     std::int64_t blocks_before_ = 0; ///< Of the leaves that this pass has finished.
     std::int64_t rows_found_ = 0;    ///< In this pass.
+    std::int64_t rows_locked_ = 0;   ///< In this pass, by others: left pending.
     std::int64_t rows_estimated_ = 0;
     std::chrono::nanoseconds previous_rest_{}, last_batch_{}, look_took_{};
     Clock::Time recorded_{}, began_{};
