@@ -85,6 +85,11 @@ void PrivateServer::stop() const
     run("pg_ctl", "stop -w -m fast");
 }
 
+void PrivateServer::crash() const
+{
+    run("pg_ctl", "stop -w -m immediate");
+}
+
 void PrivateServer::run(std::string const& program, std::string const& arguments) const
 {
     run_as_server_user(program_path(program) + " -D " + folder_ + "/data " + arguments, folder_);

@@ -28,6 +28,8 @@ public:
     void start() const;
     /// Ends all connections, politely.
     void stop() const;
+    /// Ends at once, as if it had been killed; start() then recovers.
+    void crash() const;
 
 private:
     void run(std::string const& program, std::string const& arguments) const;
