@@ -222,7 +222,7 @@ TEST_CASE("--cleanup-after counts from the proof where no program has announced 
     run_worker(db, {article_table({fix_statuses()})});
     forget_programs(db);
     auto options = once_over(db);
-    options.cleanup_after = std::chrono::seconds{7200};
+    options.cleanup_after = std::chrono::hours{2};
     auto const early = run_worker(options, {article_table({}, {"fix-statuses"})});
     CHECK(early.outcome == "not yet");
     REQUIRE(early.held.size() == 1);
@@ -245,7 +245,7 @@ TEST_CASE("--cleanup-after counts from the last program that carried the name, d
     run_worker(db, {article_table({fix_statuses()})});
     db.exec("UPDATE rowbot.upgrade SET proved_at = proved_at - interval '3 hours'");
     auto options = once_over(db);
-    options.cleanup_after = std::chrono::seconds{7200};
+    options.cleanup_after = std::chrono::hours{2};
     CHECK(run_worker(options, {article_table({}, {"fix-statuses"})}).outcome == "not yet");
     db.exec("UPDATE rowbot.process SET seen_at = seen_at - interval '3 hours'");
     CHECK(run_worker(options, {article_table({}, {"fix-statuses"})}).outcome == "done");

@@ -245,7 +245,8 @@ std::string expected_sql(Generated const& made, rowbot::EffectiveRow const& row)
     return "UPDATE expected SET " + sql + " WHERE id = " + row.key() + ";";
 }
 
-void check_agreement(Random& random, int rows)
+/// Returns how many rows could not be read, because an upgrade failed on them.
+std::int64_t check_agreement(Random& random, int rows)
 {
     TemporaryDatabase const db;
     db.exec(types_sql);
@@ -276,6 +277,7 @@ void check_agreement(Random& random, int rows)
                    column(i) + ")";
     CHECK(db.rows("SELECT s, e FROM stored s FULL JOIN expected e USING (id) WHERE " + differs +
                   " LIMIT 3") == "");
+    return failures;
 }
 
 } // namespace
@@ -286,9 +288,11 @@ TEST_CASE("for every generated row, what the application read is what the worker
     auto const seed = given != nullptr ? std::stoull(given) : std::random_device{}();
     MESSAGE("ROWBOT_TEST_SEED=" << seed);
     Random random(seed);
+    std::int64_t failures = 0;
     for (int i = 0; i < 20; ++i) {
         CAPTURE(seed);
         CAPTURE(i);
-        check_agreement(random, 500);
+        failures += check_agreement(random, 500);
     }
+    CHECK(failures < 2'000); // of 10,000: most say what they say of values, not of errors
 }

@@ -19,8 +19,12 @@ namespace rowbot
 template <class T> class Scoped
 {
 public:
-    Scoped(T value)
-        : values_{{"", value}} {} // NOLINT: implicit, so that an option reads as its value
+    /// Takes what converts to T as well: hours for seconds.
+    template <class U>
+    requires std::convertible_to<U, T> Scoped(U value)
+        : values_{{"", T(value)}} // NOLINT: implicit, so that an option reads as its value
+    {
+    }
 
     Scoped& set(std::string scope, T value)
     {
