@@ -85,8 +85,10 @@ std::string integer_text(std::string const& text, ColumnType const& type)
 
 std::string float8_column_text(std::string const& text)
 {
+    auto digits = trimmed(text);
+    if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
     double number{};
-    return read_number(trimmed(text), number) == std::errc{} ? float8_text(number) : text;
+    return read_number(digits, number) == std::errc{} ? float8_text(number) : text;
 }
 
 /// What the column will show for this input text; text that we do not know is left to PostgreSQL.
