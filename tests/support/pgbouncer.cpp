@@ -39,7 +39,10 @@ PgBouncer::PgBouncer(TemporaryDatabase const& db) : folder_(socket_folder()), da
 
 PgBouncer::~PgBouncer()
 {
-    if (pid_ > 0) kill(pid_, SIGTERM);
+    // It removes files of its own as it ends: the folder goes afterwards.
+    auto const limit = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (pid_ > 0 && kill(pid_, SIGTERM) == 0 && std::chrono::steady_clock::now() < limit)
+        std::this_thread::sleep_for(std::chrono::milliseconds{10});
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
 }
