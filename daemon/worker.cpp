@@ -45,6 +45,8 @@ struct Watched {
     Visit last = Visit::held;
     Clock::Time due{};
     Clock::Time looked{};
+    Clock::Time held_since{};
+    std::string why{};     ///< What it waits for; empty: nothing.
     std::string changes{}; ///< Its statistics counters when it was last complete.
     int failed_visits = 0;
     bool cleanups_held = false;
@@ -78,6 +80,10 @@ struct Worker::State {
     Observer& observer;
     Clock& clock;
     Connections connections;
+    std::string const owner = host_name() + " pid " + std::to_string(getpid());
+    std::string const id =
+        owner + " " + random_token(); ///< Unlike every other worker's that ever was.
+    std::vector<std::string> names{}; ///< Those that it carries, as table/name.
     std::vector<Watched> watched{};
 
     State(WorkerOptions o, std::vector<Table> t, Observer& ob, Clock& c)
@@ -94,7 +100,7 @@ struct Worker::State {
     void stop_table(Watched& table, std::string const& why);
     void visit_due(Surroundings const& surroundings, std::stop_token stop);
     void postpone(Watched& table, TableWalk const& walk);
-    std::optional<Outcome> settled(Clock::Time began) const;
+    std::optional<Outcome> settled() const;
     Outcome run(std::stop_token stop);
 };
 
@@ -135,14 +141,18 @@ void Worker::State::register_all()
                                   std::to_string(upgrade.needs_migration) +
                                   ", and this version runs no schema migrations yet");
     }
+    names.clear();
+    Work work(session, Purpose::durable);
     for (auto& table : watched) {
-        Work work(session, Purpose::durable);
         register_table(work, table.known);
+        for (auto const& upgrade : table.known.table.upgrades)
+            names.push_back(table.known.name + "/" + upgrade.name);
         auto const found =
             work.exec("SELECT state FROM rowbot.walk WHERE table_name = $1", {table.known.name});
         table.complete = std::string_view(found[0][0].c_str()) == "complete";
-        work.commit();
     }
+    announce(work, id, owner, names);
+    work.commit();
 }
 
 /// Connects and enters the tables. False: unreachable, or asked to stop.
@@ -182,13 +192,17 @@ void Worker::State::postpone(Watched& table, TableWalk const& walk)
     table.looked = clock.now();
     table.due = table.looked + std::max<std::chrono::nanoseconds>(
                                    {options.recheck, 99 * walk.look_took(), back_off});
-    if (table.last == Visit::held) table.due = table.looked + 250ms;
 }
 
 void Worker::State::visit(Watched& table, Surroundings const& surroundings, std::stop_token stop)
 {
-    auto const& name = table.known.table.name;
     try {
+        auto const paused = pause_reason(connections.writer(), table.known.name);
+        if (!paused.empty()) return hold(table, paused);
+        if (table.why.starts_with("paused")) {
+            observer.resumed(table.known.table.name);
+            table.why.clear();
+        }
         auto const changes = changes_of(connections.writer(), table.known.name);
         bool const idle = table.complete && !table.cleanups_held && table.last == Visit::complete &&
                           changes == table.changes && !changes.empty();
@@ -197,9 +211,11 @@ void Worker::State::visit(Watched& table, Surroundings const& surroundings, std:
             return;
         }
         TableWalk walk(surroundings, table.known);
-        table.last = walk.run(table.complete, stop);
+        auto const ended = walk.run(table.complete, stop);
+        if (ended == Visit::held) return hold(table, walk.why());
+        table.last = ended;
+        table.why.clear();
         table.changes = changes;
-        if (table.last == Visit::held) observer.waiting(name, walk.why());
         postpone(table, walk);
     } catch (LeaseLost const& e) {
         hold(table, e.what());
@@ -218,7 +234,9 @@ void Worker::State::visit(Watched& table, Surroundings const& surroundings, std:
 
 void Worker::State::hold(Watched& table, std::string const& why)
 {
-    observer.waiting(table.known.table.name, why);
+    if (table.why.empty()) table.held_since = clock.now();
+    if (table.why != why) observer.waiting(table.known.table.name, why);
+    table.why = why;
     table.last = Visit::held;
     table.due = clock.now() + 250ms;
 }
@@ -243,13 +261,15 @@ void Worker::State::visit_due(Surroundings const& surroundings, std::stop_token 
 }
 
 /// With `once`: the outcome, as soon as nothing more can be done.
-std::optional<Outcome> Worker::State::settled(Clock::Time began) const
+std::optional<Outcome> Worker::State::settled() const
 {
     auto const any = [&](auto const& is) {
         return std::any_of(watched.begin(), watched.end(), is);
     };
-    if (any([](auto const& t) { return !t.stopped && t.last == Visit::held; }) &&
-        clock.now() - began < options.lock_wait)
+    if (any([&](auto const& t) {
+            return !t.stopped && t.last == Visit::held &&
+                   clock.now() - t.held_since < options.lock_wait;
+        }))
         return std::nullopt;
     if (any([](auto const& t) { return t.stopped; })) return Outcome::failed;
     if (any([](auto const& t) { return t.last == Visit::failing; })) return Outcome::rows_failed;
@@ -264,18 +284,9 @@ Outcome Worker::State::run(std::stop_token stop)
 {
     if (!begin(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
     observer.started(watched.size());
-    std::vector<std::string> names;
-    for (auto const& table : watched)
-        for (auto const& upgrade : table.known.table.upgrades)
-            names.push_back(table.known.name + "/" + upgrade.name);
-    auto const owner = host_name() + " pid " + std::to_string(getpid());
-    auto const id =
-        owner + " " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
     Watch watch(options, id, owner, names);
-    Surroundings const surroundings{options, observer, clock,         connections,
-                                    watch,   owner,    random_token()};
+    Surroundings const surroundings{options, observer, clock, connections, watch, owner, id};
 
-    auto const began = clock.now();
     while (!stop.stop_requested()) {
         try {
             visit_due(surroundings, stop);
@@ -288,7 +299,7 @@ Outcome Worker::State::run(std::stop_token stop)
             continue;
         }
         if (options.once && !stop.stop_requested())
-            if (auto const outcome = settled(began)) return *outcome;
+            if (auto const outcome = settled()) return *outcome;
         auto next = clock.now() + 1s;
         for (auto const& table : watched)
             if (!(options.once && table.last != Visit::held)) next = std::min(next, table.due);

@@ -20,7 +20,8 @@ std::string settings(Session const& session, Purpose purpose)
     set("application_name", session.purpose());
     set("row_security", "off"); // hidden rows are an error, not rows that nobody upgrades
     set("statement_timeout", purpose == Purpose::durable ? "0" : "60s");
-    set("idle_in_transaction_session_timeout", "0");
+    // A worker that is stopped in mid-batch gives its locks back; see RowWriter for slow functions.
+    set("idle_in_transaction_session_timeout", purpose == Purpose::write ? "30s" : "0");
     set("max_parallel_workers_per_gather", "0");
     if (purpose == Purpose::write) set("synchronous_commit", "off");
     // A dead client's locks go within a second (14 and later; Linux only, hence never an error

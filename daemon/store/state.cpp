@@ -15,26 +15,28 @@ std::string milliseconds(std::chrono::milliseconds duration)
 
 void register_upgrade(Work& work, KnownTable const& table, Upgrade const& upgrade)
 {
-    auto const found = work.exec("INSERT INTO rowbot.upgrade (table_name, name, state, revision) "
-                                 "VALUES ($1, $2, 'registered', $3::int) "
-                                 "ON CONFLICT (table_name, name) DO UPDATE SET revision = "
-                                 "greatest(upgrade.revision, excluded.revision), "
-                                 "state = CASE upgrade.state WHEN 'retired' THEN 'running' ELSE "
-                                 "upgrade.state END RETURNING state",
-                                 {table.name, upgrade.name, std::to_string(upgrade.revision)});
-    if (std::string_view(found[0][0].c_str()) == "cleaned")
+    auto const found =
+        work.exec("INSERT INTO rowbot.upgrade (table_name, name, state, revision) "
+                  "VALUES ($1, $2, 'registered', $3::int) "
+                  "ON CONFLICT (table_name, name) DO UPDATE SET revision = "
+                  "greatest(upgrade.revision, excluded.revision), "
+                  "state = CASE upgrade.state WHEN 'retired' THEN 'running' ELSE "
+                  "upgrade.state END RETURNING state = 'cleaned' OR cleaning_at IS NOT NULL",
+                  {table.name, upgrade.name, std::to_string(upgrade.revision)});
+    if (found[0][0].as<bool>())
         throw ConfigError(table.table.name + ": the upgrade name '" + upgrade.name +
-                          "' was used and cleaned up; the rows no longer say where it was applied, "
+                          "' was used, and is or is being cleaned up; the rows no longer say where "
+                          "it was applied, "
                           "so it would be applied "
                           "to all of them again; give the new upgrade a new name");
 }
 
 /// One statement in a transaction of ours, because a database may be read only by default. It waits
-/// for as long as another holds the row.
+/// longer than the walk does for whoever holds the row, but not for ever.
 pqxx::result write(Session& session, std::string const& sql,
                    std::vector<std::optional<std::string>> parameters)
 {
-    Work work(session, Purpose::write, "SET LOCAL lock_timeout = 0");
+    Work work(session, Purpose::write, "SET LOCAL lock_timeout = '10s'");
     auto result = work.exec(sql, std::move(parameters));
     work.commit();
     return result;
@@ -196,15 +198,14 @@ void record_event(Work& work, std::string const& table, std::string const& what,
               {table, what, detail});
 }
 
-void announce(Session& session, std::string const& id, std::string const& program,
+void announce(Work& work, std::string const& id, std::string const& program,
               std::vector<std::string> const& names)
 {
-    write(session,
-          "INSERT INTO rowbot.process (id, program, names) VALUES ($1, $2, $3::text[]) "
-          "ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()",
-          {id, program, detail::array_parameter(names)});
+    work.exec("INSERT INTO rowbot.process (id, program, names) VALUES ($1, $2, $3::text[]) "
+              "ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()",
+              {id, program, detail::array_parameter(names)});
     // One who was not seen for a month holds nothing back any more.
-    write(session, "DELETE FROM rowbot.process WHERE seen_at < now() - interval '30 days'", {});
+    work.exec("DELETE FROM rowbot.process WHERE seen_at < now() - interval '30 days'");
 }
 
 void withdraw(Session& session, std::string const& id)
@@ -256,6 +257,23 @@ std::string cleanup_hindrance(Session& session, std::string const& table, std::s
     if (!row[5].as<bool>())
         return std::string("it waits until ") + row[4].c_str() + " (--cleanup-after)";
     return "";
+}
+
+std::string begin_cleanup(Session& session, std::string const& table, std::string const& name,
+                          std::chrono::seconds after, std::chrono::milliseconds lease)
+{
+    Work work(session, Purpose::durable);
+    // Whoever registers the name locks the same row.
+    work.exec("SELECT FROM rowbot.upgrade WHERE table_name = $1 AND name = $2 FOR UPDATE",
+              {table, name});
+    auto const why = cleanup_hindrance(session, table, name, after, lease);
+    if (why.empty())
+        work.exec(
+            "UPDATE rowbot.upgrade SET cleaning_at = now() WHERE table_name = $1 AND name = $2 "
+            "AND cleaning_at IS NULL",
+            {table, name});
+    work.commit();
+    return why;
 }
 
 bool record_cleaned(Work& work, std::string const& table, std::string const& name)

@@ -84,8 +84,9 @@ void set_table_state(Session& session, std::string const& table, std::string con
 void record_event(Work& work, std::string const& table, std::string const& what,
                   std::string const& detail = {});
 
-/// Announces this program and the names that it carries; call again as a sign of life.
-void announce(Session& session, std::string const& id, std::string const& program,
+/// Announces this program and the names that it carries; call again as a sign of life. The first
+/// time in the transaction that registers them, so that no cleanup of theirs begins in between.
+void announce(Work& work, std::string const& id, std::string const& program,
               std::vector<std::string> const& names);
 void withdraw(Session& session, std::string const& id);
 
@@ -95,6 +96,10 @@ std::string pause_reason(Session& session, std::string const& table);
 /// Whether a name may be cleaned up now. Empty: yes; otherwise why not.
 std::string cleanup_hindrance(Session& session, std::string const& table, std::string const& name,
                               std::chrono::seconds after, std::chrono::milliseconds lease);
+/// Begins a cleanup, or says why it may not begin. From then on no program can register the name:
+/// it would apply it again to the rows that have lost it.
+std::string begin_cleanup(Session& session, std::string const& table, std::string const& name,
+                          std::chrono::seconds after, std::chrono::milliseconds lease);
 /// False where it was cleaned already.
 bool record_cleaned(Work& work, std::string const& table, std::string const& name);
 

@@ -28,6 +28,7 @@ CREATE TABLE rowbot.upgrade (
     registered_at timestamptz NOT NULL DEFAULT now(),
     proved_at timestamptz,
     cleanup_confirmed_at timestamptz,
+    cleaning_at timestamptz,
     cleaned_at timestamptz,
     PRIMARY KEY (table_name, name)
 );

@@ -56,7 +56,9 @@ void Watch::look(Session& session)
         due = now - renewed_ >= options_.lease / 3;
     }
     if (now - announced_ >= std::min<std::chrono::nanoseconds>(options_.lease, 5s)) {
-        announce(session, id_, program_, names_);
+        Work work(session, Purpose::write);
+        announce(work, id_, program_, names_);
+        work.commit();
         announced_ = now;
     }
     if (options_.max_lag.count() > 0 && now - measured_ >= 200ms) {

@@ -186,7 +186,9 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
 {
     std::string upgrade;
     try {
-        Work work(session_, Purpose::write);
+        // The function of an upgrade with a Transaction runs in between, and may take its time.
+        Work work(session_, Purpose::write,
+                  one_at_a_time ? "SET LOCAL idle_in_transaction_session_timeout = '10min'" : "");
         auto row = reader_.locked(work, key);
         if (!row) return false;
         UpgradeTransaction transaction(work, table_.table);

@@ -72,6 +72,7 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
             auto const counts = look(stop);
             if (stop.stop_requested()) return Visit::stopped;
             if (counts.rows_lacking <= failed_.size()) {
+                choose_cleanups(); // the pass may have taken days
                 if (counts.rows_lacking == 0)
                     s_.observer.table_complete(table_.table.name);
                 else
@@ -102,6 +103,10 @@ Visit TableWalk::wait_while_held(std::stop_token stop)
     auto const began = s_.clock.now();
     auto reason = pause_reason(s_.connections.writer(), table_.name);
     bool const waited = !reason.empty() || !s_.watch.hold().empty();
+    if (!reason.empty() && !s_.options.once) { // other tables need not wait for this one
+        why_ = reason;
+        return Visit::held;
+    }
     for (auto told = std::string();;) {
         if (stop.stop_requested()) return Visit::stopped;
         if (s_.watch.lease_lost()) throw LeaseLost();
@@ -327,7 +332,7 @@ void TableWalk::choose_cleanups()
     for (auto const& name : table_.table.cleanups) {
         auto const after = s_.options.cleanup_after.smallest(table_.table.name, {name});
         auto const why =
-            cleanup_hindrance(s_.connections.writer(), table_.name, name, after, s_.options.lease);
+            begin_cleanup(s_.connections.writer(), table_.name, name, after, s_.options.lease);
         if (why.empty())
             removals_.push_back(name);
         else
