@@ -49,7 +49,7 @@ struct Watched {
     std::string why{};     ///< What it waits for; empty: nothing.
     std::string changes{}; ///< Its statistics counters when it was last complete.
     int failed_visits = 0;
-    bool cleanups_held = false;
+    std::map<std::string, std::string> cleanups_held{}; ///< By name, why.
 };
 
 void check_options(WorkerOptions const& o)
@@ -100,6 +100,7 @@ struct Worker::State {
     void stop_table(Watched& table, std::string const& why);
     void visit_due(Surroundings const& surroundings, std::stop_token stop);
     void postpone(Watched& table, TableWalk const& walk);
+    bool cleanup_due(Watched const& table);
     std::optional<Outcome> settled() const;
     Outcome run(std::stop_token stop);
 };
@@ -178,9 +179,24 @@ bool Worker::State::begin(std::stop_token stop)
     return false;
 }
 
+/// Whether a cleanup that was held back may begin.
+bool Worker::State::cleanup_due(Watched const& table)
+{
+    return std::any_of(
+        table.cleanups_held.begin(), table.cleanups_held.end(), [&](auto const& held) {
+            auto const after = options.cleanup_after.smallest(table.known.table.name, {held.first});
+            return cleanup_hindrance(connections.writer(), table.known.name, held.first, after,
+                                     options.lease)
+                .empty();
+        });
+}
+
 void Worker::State::postpone(Watched& table, TableWalk const& walk)
 {
-    table.cleanups_held = !walk.cleanups_held().empty();
+    for (auto const& [name, why] : walk.cleanups_held())
+        if (table.cleanups_held[name] != why)
+            observer.cleanup_held(table.known.table.name, name, why);
+    table.cleanups_held = walk.cleanups_held();
     table.complete = table.last == Visit::complete;
     // A table that fails is tried again later and later; a finished one costs at most 1 % of the
     // time.
@@ -201,10 +217,11 @@ void Worker::State::visit(Watched& table, Surroundings const& surroundings, std:
         if (!paused.empty()) return hold(table, paused);
         if (table.why.starts_with("paused")) {
             observer.resumed(table.known.table.name);
+            set_table_state(connections.writer(), table.known.name, "", "");
             table.why.clear();
         }
         auto const changes = changes_of(connections.writer(), table.known.name);
-        bool const idle = table.complete && !table.cleanups_held && table.last == Visit::complete &&
+        bool const idle = table.complete && !cleanup_due(table) && table.last == Visit::complete &&
                           changes == table.changes && !changes.empty();
         if (idle && clock.now() - table.looked < 24h) {
             table.due = clock.now() + options.recheck;
@@ -235,7 +252,11 @@ void Worker::State::visit(Watched& table, Surroundings const& surroundings, std:
 void Worker::State::hold(Watched& table, std::string const& why)
 {
     if (table.why.empty()) table.held_since = clock.now();
-    if (table.why != why) observer.waiting(table.known.table.name, why);
+    if (table.why != why) {
+        observer.waiting(table.known.table.name, why);
+        if (why.starts_with("paused"))
+            set_table_state(connections.writer(), table.known.name, "", why);
+    }
     table.why = why;
     table.last = Visit::held;
     table.due = clock.now() + 250ms;
@@ -273,9 +294,7 @@ std::optional<Outcome> Worker::State::settled() const
         return std::nullopt;
     if (any([](auto const& t) { return t.stopped; })) return Outcome::failed;
     if (any([](auto const& t) { return t.last == Visit::failing; })) return Outcome::rows_failed;
-    if (any([](auto const& t) {
-            return t.last == Visit::held || t.last == Visit::blocked || t.cleanups_held;
-        }))
+    if (any([](auto const& t) { return t.last == Visit::held || t.last == Visit::blocked; }))
         return Outcome::not_yet;
     return Outcome::done;
 }

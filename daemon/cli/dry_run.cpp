@@ -95,10 +95,6 @@ private:
     {
         auto const stored = reader_.keys(work_, {key_of(leaf_.shape, row.as_read)}, true);
         out_ << printable(table_.table.name) << " " << printable(row.as_read.key()) << "\n";
-        if (stored.empty()) {
-            out_ << "    it moves to another partition\n";
-            return;
-        }
         for (std::size_t column = 0; column < leaf_.shape.size(); ++column) {
             auto const &before = row.as_read.at(column), &after = stored[0].at(column);
             if (before == after) continue;

@@ -25,12 +25,6 @@ SELECT format('%I.%I', n.nspname, c.relname), c.oid, coalesce(pg_catalog.pg_rela
 FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind <> 'p')sql";
 
-constexpr char const* partition_key_sql = R"sql(
-SELECT a.attname, p.partexprs IS NOT NULL
-FROM pg_catalog.pg_partition_tree(to_regclass($1)) tree
-JOIN pg_catalog.pg_partitioned_table p ON p.partrelid = tree.relid
-LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = ANY (p.partattrs::int2[]))sql";
-
 detail::TableShape shape_of(Session& session, Table const& table)
 {
     auto const columns = text_rows(session.exec(detail::shape_sql, {table.name}));
@@ -103,10 +97,6 @@ KnownTable look_up(Session& session, Table const& table)
     KnownTable known{.table = table, .shape = shape_of(session, table), .name = name};
     known.table = detail::fit(table, known.shape);
     check_condition(session, table, name);
-    for (auto const& row : session.exec(partition_key_sql, {name})) {
-        if (!row[0].is_null()) known.partition_key.emplace_back(row[0].c_str());
-        known.partitioned_by_expression |= row[1].as<bool>();
-    }
     return known;
 }
 

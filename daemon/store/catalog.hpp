@@ -22,9 +22,6 @@ struct KnownTable {
     detail::TableShape shape{}; ///< Of the root.
     std::string
         name{}; ///< `public.article`, quoted where SQL needs it: its name in schema `rowbot`.
-    std::vector<std::string>
-        partition_key{}; ///< Columns whose change may move a row to another partition.
-    bool partitioned_by_expression = false; ///< Any column may.
 };
 
 /// Looks the table up and holds the upgrades against it. Throws ConfigError as make_shape() and

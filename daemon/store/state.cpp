@@ -25,7 +25,7 @@ void register_upgrade(Work& work, KnownTable const& table, Upgrade const& upgrad
                   {table.name, upgrade.name, std::to_string(upgrade.revision)});
     if (found[0][0].as<bool>())
         throw ConfigError(table.table.name + ": the upgrade name '" + upgrade.name +
-                          "' was used, and is or is being cleaned up; the rows no longer say where "
+                          "' was used, and its cleanup has begun; the rows no longer say where "
                           "it was applied, "
                           "so it would be applied "
                           "to all of them again; give the new upgrade a new name");

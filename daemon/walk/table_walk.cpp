@@ -336,7 +336,7 @@ void TableWalk::choose_cleanups()
         if (why.empty())
             removals_.push_back(name);
         else
-            cleanups_held_.push_back(name), s_.observer.cleanup_held(table_.table.name, name, why);
+            cleanups_held_[name] = why;
     }
 }
 

@@ -29,7 +29,11 @@ public:
 
     std::string const& why() const noexcept { return why_; }
     std::chrono::nanoseconds look_took() const noexcept { return look_took_; }
-    std::vector<std::string> const& cleanups_held() const noexcept { return cleanups_held_; }
+    /// Names that may not be cleaned up yet, and why.
+    std::map<std::string, std::string> const& cleanups_held() const noexcept
+    {
+        return cleanups_held_;
+    }
 
 private:
     Visit rounds(bool look_first, std::stop_token stop);
@@ -50,8 +54,8 @@ private:
     Surroundings s_;
     KnownTable const& table_;
     std::vector<std::string> upgrades_{};
-    std::vector<std::string> removals_{};      ///< Names that may be cleaned up now.
-    std::vector<std::string> cleanups_held_{}; ///< Those that may not yet.
+    std::vector<std::string> removals_{}; ///< Names that may be cleaned up now.
+    std::map<std::string, std::string> cleanups_held_{};
     std::optional<Lease> lease_{};
     FailedRows failed_{};
     BatchSize size_;

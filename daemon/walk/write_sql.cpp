@@ -41,8 +41,8 @@ public:
     Statement statement(std::vector<std::string> const& removals)
     {
         auto const added = names();
-        auto sql = "UPDATE " + target() + " AS t SET applied_upgrades = " + kept(removals) +
-                   " || " + added;
+        auto sql = "UPDATE ONLY " + leaf_.qualified +
+                   " AS t SET applied_upgrades = " + kept(removals) + " || " + added;
         for (auto const column : group_.written) sql += ", " + assignment(column);
         auto guard = key_and_names();
         for (auto const column : group_.guarded) guard += " AND " + unchanged(column);
@@ -136,18 +136,6 @@ private:
         auto const same = detail::unchanged(leaf_, column, old, hashed);
         if (!masked_) return same;
         return "(" + not_its_own(&WriteGroup::guarded, column) + " OR " + same + ")";
-    }
-
-    /// A row whose partition key changes has to be moved, which only an UPDATE of the root does.
-    std::string target() const
-    {
-        bool const moves =
-            std::any_of(group_.written.begin(), group_.written.end(), [&](std::size_t column) {
-                auto const& key = table_.partition_key;
-                return std::find(key.begin(), key.end(), leaf_.name(column)) != key.end();
-            });
-        if (moves || table_.partitioned_by_expression) return table_.shape.qualified;
-        return "ONLY " + leaf_.qualified;
     }
 
     KnownTable const& table_;

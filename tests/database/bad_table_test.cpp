@@ -154,8 +154,18 @@ TEST_CASE("a name that was cleaned up cannot be registered again")
     CHECK(db.value("SELECT string_agg(applied_upgrades::text, ' ') FROM article") == "{} {} {}");
     db.exec("UPDATE article SET mark = 'the application has moved on'");
     refused(db, {articles_to_mark()},
-            {"article: the upgrade name 'mark' was used and cleaned up", "a new name"});
+            {"article: the upgrade name 'mark' was used, and its cleanup has begun", "a new name"});
     CHECK(db.value("SELECT DISTINCT mark FROM article") == "the application has moved on");
+}
+
+TEST_CASE("a name whose cleanup has begun cannot be registered again, even before it has ended")
+{
+    TemporaryDatabase const db;
+    db.exec(articles_sql);
+    CHECK(run_program(db, {"run", "--once"}, {articles_to_mark()}).code == 0);
+    db.exec("UPDATE rowbot.upgrade SET state = 'retired', cleaning_at = now()");
+    refused(db, {articles_to_mark()}, {"'mark' was used, and its cleanup has begun"});
+    CHECK(db.value("SELECT state FROM rowbot.upgrade") == "retired");
 }
 
 TEST_CASE("a state schema newer than the program is refused by every command")

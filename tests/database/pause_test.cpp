@@ -22,13 +22,13 @@ void await_why(TemporaryDatabase const& db, std::string const& why)
     });
 }
 
-/// Waits until the worker has renewed its lease twice: it had all the time to write.
+/// Waits until the worker has announced itself twice: it had all the time to write.
 void await_signs_of_life(TemporaryDatabase const& db)
 {
     for (int i = 0; i < 2; ++i) {
-        auto const before = db.value("SELECT lease_until FROM rowbot.walk");
+        auto const before = db.value("SELECT max(seen_at) FROM rowbot.process");
         await("a sign of life",
-              [&] { return db.value("SELECT lease_until FROM rowbot.walk") != before; });
+              [&] { return db.value("SELECT max(seen_at) FROM rowbot.process") != before; });
     }
 }
 
@@ -129,9 +129,9 @@ TEST_CASE("a standby that replays nothing stops the walk at --max-lag, and lets 
     auto const held_at = written();
     CHECK(held_at != "20000");
     for (int i = 0; i < 2; ++i) {
-        auto const before = value("SELECT lease_until FROM rowbot.walk");
+        auto const before = value("SELECT max(seen_at) FROM rowbot.process");
         await("a sign of life",
-              [&] { return value("SELECT lease_until FROM rowbot.walk") != before; });
+              [&] { return value("SELECT max(seen_at) FROM rowbot.process") != before; });
     }
     CHECK(written() == held_at);
     CHECK(program.printed().find("a standby's replay is ") != std::string::npos);

@@ -35,7 +35,6 @@ inline std::vector<std::optional<std::string>> row_of(CatalogueColumn const& c)
             "r",
             "t",
             "f",
-            "f",
             c.name,
             c.type,
             c.kind,
@@ -44,13 +43,11 @@ inline std::vector<std::optional<std::string>> row_of(CatalogueColumn const& c)
             c.cast_type,
             flag(c.own_text_cast),
             flag(c.input_through_array),
-            "f",
             flag(c.generated),
             c.generated_from,
             flag(c.identity_always),
             flag(c.object_name),
-            flag(c.storing_keeps),
-            "f"};
+            flag(c.storing_keeps)};
 }
 
 inline CatalogueColumn column(char const* name)

@@ -153,26 +153,23 @@ TableShape make_shape(Table const& table, TextRows const& columns, TextRows cons
     shape.relkind = first.at(2).value().at(0);
     shape.heap = first.at(3) == "t";
     shape.update_of_trigger = first.at(4) == "t";
-    shape.partition_expression = first.at(5) == "t";
     Columns named;
     for (auto const& row : columns) {
         auto const is = [&](std::size_t i) { return row.at(i) == "t"; };
-        named.push_back({.name = row.at(6).value(),
-                         .type = {.name = row.at(7).value(),
-                                  .kind = kind_of(row.at(8).value()),
-                                  .array = is(9),
-                                  .delimiter = row.at(10).value().at(0)},
-                         .generated_always = is(15) || is(17)});
-        shape.details.push_back({.cast_type = row.at(11).value(),
-                                 .own_text_cast = is(12),
-                                 .input_through_array = is(13),
-                                 .not_null = is(14),
-                                 .generated = is(15),
-                                 .generated_from = row.at(16).value_or(""),
-                                 .identity_always = is(17),
-                                 .object_name = is(18),
-                                 .storing_keeps = is(19),
-                                 .partition_key = is(20)});
+        named.push_back({.name = row.at(5).value(),
+                         .type = {.name = row.at(6).value(),
+                                  .kind = kind_of(row.at(7).value()),
+                                  .array = is(8),
+                                  .delimiter = row.at(9).value().at(0)},
+                         .generated_always = is(13) || is(15)});
+        shape.details.push_back({.cast_type = row.at(10).value(),
+                                 .own_text_cast = is(11),
+                                 .input_through_array = is(12),
+                                 .generated = is(13),
+                                 .generated_from = row.at(14).value_or(""),
+                                 .identity_always = is(15),
+                                 .object_name = is(16),
+                                 .storing_keeps = is(17)});
     }
     shape.columns = std::make_shared<Columns const>(std::move(named));
     shape.applied_upgrades = index_of(*shape.columns, "applied_upgrades");

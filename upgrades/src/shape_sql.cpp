@@ -9,8 +9,6 @@ char const* const shape_sql = R"sql(
 SELECT n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', c.relkind = 'p'),
        EXISTS (SELECT FROM pg_catalog.pg_trigger g
                WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgattr <> ''::pg_catalog.int2vector),
-       EXISTS (SELECT FROM pg_catalog.pg_partitioned_table p
-               WHERE p.partrelid = c.oid AND p.partexprs IS NOT NULL),
        a.attname, -- quote_all_identifiers would show "text"[]
        CASE WHEN a.atttypid = 1009 THEN 'text[]' ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END,
        CASE WHEN e.oid = 16 THEN 'boolean' WHEN e.oid IN (20, 21, 23, 26) THEN 'integer'
@@ -21,11 +19,9 @@ SELECT n.nspname, c.relname, c.relkind, coalesce(am.amname = 'heap', c.relkind =
                                            WHERE k.castsource = b.oid AND k.casttarget = 25),
        b.oid >= 16384 AND EXISTS (SELECT FROM pg_catalog.pg_cast k
                                   WHERE k.castsource = 25 AND k.casttarget = b.oid),
-       a.attnotnull, a.attgenerated <> '', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
+       a.attgenerated <> '', CASE WHEN a.attgenerated <> '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END,
        a.attidentity = 'a', e.typname LIKE 'reg%' AND e.oid < 16384,
-       a.atttypid IN (16, 20, 21, 23, 701, 25, 3802),
-       EXISTS (SELECT FROM pg_catalog.pg_partitioned_table p
-               WHERE p.partrelid = c.oid AND a.attnum = ANY (p.partattrs::pg_catalog.int2[]))
+       a.atttypid IN (16, 20, 21, 23, 701, 25, 3802)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam

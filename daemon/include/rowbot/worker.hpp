@@ -147,7 +147,7 @@ public:
 
 enum class Outcome : char {
     done,        ///< Stopped as asked, or everything is complete.
-    not_yet,     ///< `once`: another worker has a table, it is paused, or a cleanup is held back.
+    not_yet,     ///< `once`: another worker has a table, it is paused, or its rows stay locked.
     rows_failed, ///< `once`: rows failed; the rest is done.
     unreachable, ///< The database could not be reached within `connect_wait`.
     failed       ///< A table had to be stopped; the observer was told why.

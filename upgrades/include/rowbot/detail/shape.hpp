@@ -18,13 +18,11 @@ struct ColumnShape {
     bool own_text_cast = false; ///< `col::text` is not what the output function shows.
     bool input_through_array =
         false; ///< A cast from text of its own: only array input reaches the input function.
-    bool not_null = false;
     bool generated = false;
     std::string generated_from{}; ///< The generation expression; empty where there is none.
     bool identity_always = false;
     bool object_name = false;   ///< regclass and the like: their text depends on search_path.
     bool storing_keeps = false; ///< bool, integers, float8, text, jsonb: stored as it was written.
-    bool partition_key = false;
 };
 
 struct TableShape {
@@ -33,7 +31,6 @@ struct TableShape {
     char relkind = 'r';             ///< pg_class.relkind: r, p, f, v, m.
     bool heap = true;               ///< Its access method is heap: ranges of ctid mean something.
     bool update_of_trigger = false; ///< A trigger fires on certain columns only.
-    bool partition_expression = false; ///< Partitioned by an expression: any column may move a row.
     std::shared_ptr<Columns const> columns{};
     std::vector<ColumnShape> details{}; ///< One for each of `columns`.
     std::vector<std::size_t> key{};     ///< Positions in `columns`.
