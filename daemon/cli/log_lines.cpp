@@ -112,7 +112,7 @@ void LogLines::row_failed(UpgradeError const& error)
         .name = "row_failed",
         .sentence = error.table() + " " + error.key() + ": upgrade '" + error.upgrade() +
                     "' failed" + (column.empty() ? "" : " on column '" + column + "'") +
-                    "; the row stays pending",
+                    "; the row stays pending (--log-level debug says why)",
         .fields = {{"table", error.table()}, {"key", error.key()}, {"upgrade", error.upgrade()}}};
     if (!column.empty()) event.fields.emplace_back("column", column);
     write(event);

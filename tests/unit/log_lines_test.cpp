@@ -143,7 +143,7 @@ TEST_CASE("a failure without a cause is a line too")
 {
     Log log;
     log.lines->row_failed(UpgradeError("article", "42", "fix", "why"));
-    CHECK(log.text() == "warning article 42: upgrade 'fix' failed; the row stays pending\n");
+    CHECK(log.text() == "warning article 42: upgrade 'fix' failed; the row stays pending (--log-level debug says why)\n");
 }
 
 TEST_CASE("hostile names are escaped, for people and in JSON")
