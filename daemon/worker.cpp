@@ -347,6 +347,13 @@ Worker::~Worker() = default;
 Outcome Worker::run(std::stop_token stop)
 {
     auto const outcome = state_->run(stop);
+    if (outcome != Outcome::unreachable) {
+        try {
+            withdraw(state_->connections.writer(), state_->id);
+        } catch (std::exception const&) {
+            // Its last sign of life grows old by itself.
+        }
+    }
     state_->observer.stopped(outcome == Outcome::unreachable ? "the database cannot be reached"
                              : outcome == Outcome::done && stop.stop_requested()
                                  ? "asked to stop"

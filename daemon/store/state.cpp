@@ -13,6 +13,15 @@ std::string milliseconds(std::chrono::milliseconds duration)
     return std::to_string(duration.count()) + " milliseconds";
 }
 
+[[noreturn]] void refuse_cleaned(KnownTable const& table, std::string const& name)
+{
+    throw ConfigError(
+        table.table.name + ": the upgrade name '" + name +
+        "' was used, and its cleanup has begun; the rows no longer say where it was "
+        "applied, so it would be applied to all of them again; give the new upgrade a "
+        "new name");
+}
+
 void register_upgrade(Work& work, KnownTable const& table, Upgrade const& upgrade)
 {
     auto const found =
@@ -23,12 +32,7 @@ void register_upgrade(Work& work, KnownTable const& table, Upgrade const& upgrad
                   "state = CASE upgrade.state WHEN 'retired' THEN 'running' ELSE "
                   "upgrade.state END RETURNING state = 'cleaned' OR cleaning_at IS NOT NULL",
                   {table.name, upgrade.name, std::to_string(upgrade.revision)});
-    if (found[0][0].as<bool>())
-        throw ConfigError(table.table.name + ": the upgrade name '" + upgrade.name +
-                          "' was used, and its cleanup has begun; the rows no longer say where "
-                          "it was applied, "
-                          "so it would be applied "
-                          "to all of them again; give the new upgrade a new name");
+    if (found[0][0].as<bool>()) refuse_cleaned(table, upgrade.name);
 }
 
 /// One statement in a transaction of ours, because a database may be read only by default. It waits
@@ -72,6 +76,16 @@ std::string random_token()
     for (int i = 0; i < 4; ++i) token += std::to_string(device()) + "-";
     token.pop_back();
     return token;
+}
+
+void check_not_cleaned(Session& session, KnownTable const& table)
+{
+    std::vector<std::string> names;
+    for (auto const& upgrade : table.table.upgrades) names.push_back(upgrade.name);
+    auto const cleaned = session.exec("SELECT name FROM rowbot.upgrade WHERE table_name = $1 AND "
+                                      "name = ANY ($2::text[]) AND cleaning_at IS NOT NULL LIMIT 1",
+                                      {table.name, detail::array_parameter(names)});
+    if (!cleaned.empty()) refuse_cleaned(table, cleaned[0][0].c_str());
 }
 
 std::optional<Lease> acquire(Session& session, std::string const& table, std::string const& owner,

@@ -40,6 +40,10 @@ struct Lease {
     Cursor cursor{}; ///< Where the last holder stood.
 };
 
+/// Refuses, as register_table does, to work with a name whose cleanup has begun. Under the lease: a
+/// program that was frozen since it registered must not apply the name again.
+void check_not_cleaned(Session& session, KnownTable const& table);
+
 /// Unlike every other.
 std::string random_token();
 

@@ -95,11 +95,6 @@ void Watch::run(std::stop_token stop)
         std::unique_lock lock(sleeping);
         changed_.wait_for(lock, stop, 200ms, [] { return false; });
     }
-    try {
-        if (session) withdraw(*session, id_);
-    } catch (std::exception const&) {
-        // Its last sign of life grows old by itself.
-    }
 }
 
 } // namespace rowbot

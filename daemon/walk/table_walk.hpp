@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "walk/pipeline.hpp"
-#include "walk/surroundings.hpp"
+#include "walk/heap_walk.hpp"
 
 namespace rowbot
 {
@@ -39,17 +38,8 @@ private:
     Visit rounds(bool look_first, std::stop_token stop);
     Visit wait_while_held(std::stop_token stop);
     Counts look(std::stop_token stop);
-    bool pass(std::stop_token stop);
-    bool walk_leaf(Leaf& leaf, Position from, std::stop_token stop);
-    Position stretch(Leaf const& leaf, Position from, std::int64_t& span, std::stop_token stop);
-    void rest(std::chrono::nanoseconds worked, std::stop_token stop);
-    void recover(std::exception_ptr const& error, int& failures, std::stop_token stop);
     void choose_cleanups();
     bool clean_up(Counts counts, std::stop_token stop);
-    bool halted() const;
-    void record(Work& work, Written const& written);
-    void report(Written const& written, std::chrono::nanoseconds took);
-    PipelineLimits limits() const;
 
     Surroundings s_;
     KnownTable const& table_;
@@ -57,17 +47,8 @@ private:
     std::vector<std::string> removals_{}; ///< Names that may be cleaned up now.
     std::map<std::string, std::string> cleanups_held_{};
     std::optional<Lease> lease_{};
-    FailedRows failed_{};
-    BatchSize size_;
-    Progress progress_{};
-    std::int64_t blocks_before_ = 0; ///< Of the leaves that this pass has finished.
-    std::int64_t rows_found_ = 0;    ///< In this pass.
-    std::int64_t rows_locked_ = 0;   ///< In this pass, by others: left pending.
-    std::int64_t rows_estimated_ = 0;
-    std::chrono::nanoseconds previous_rest_{}, last_batch_{}, look_took_{};
-    Clock::Time recorded_{}, began_{};
-    std::int64_t rows_since_began_ = 0;
-    int passes_ = 0;
+    std::optional<HeapWalk> heap_{};
+    std::chrono::nanoseconds look_took_{};
     std::string why_{};
 };
 

@@ -87,3 +87,31 @@ TEST_CASE("a cleanup that nobody has registered is not confirmed in silence")
     CHECK(ended.says("article/mark: it is no cleanup, but an upgrade"));
     CHECK(names(db) == "{mark}\n{mark}\n{mark}");
 }
+
+TEST_CASE("a program that runs on does not apply a name again whose cleanup has begun")
+{
+    TemporaryDatabase const db;
+    db.exec(articles_sql);
+    Program program({"run", "--database", db.url(), "--recheck", "50ms", "--lease", "1s"},
+                    {articles_to_mark()});
+    await("the proof", [&] {
+        return db.value("SELECT to_regclass('rowbot.walk') IS NOT NULL") == "t" &&
+               db.value("SELECT state FROM rowbot.walk") == "complete";
+    });
+    // As another worker would: under the lease.
+    await("the lease", [&] {
+        return db.value("WITH taken AS (UPDATE rowbot.walk SET token = 'test', owner = 'test', "
+                        "lease_until = now() + interval '1 hour' WHERE lease_until IS NULL "
+                        "RETURNING 1) SELECT count(*) FROM taken") == "1";
+    });
+    db.exec("UPDATE rowbot.upgrade SET state = 'retired', cleaning_at = now();"
+            "UPDATE article SET applied_upgrades = '{}', mark = 'newer';"
+            "UPDATE rowbot.walk SET token = NULL, owner = NULL, lease_until = NULL");
+    await("the refusal", [&] { return db.value("SELECT state FROM rowbot.walk") == "failing"; });
+    program.terminate();
+    auto const ended = program.wait();
+    CHECK(ended.code == 0);
+    CHECK(ended.says("'mark' was used, and its cleanup has begun"));
+    CHECK(db.value("SELECT string_agg(applied_upgrades::text || mark, ' ') FROM article") ==
+          "{}newer {}newer {}newer");
+}

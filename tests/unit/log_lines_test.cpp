@@ -122,7 +122,7 @@ TEST_CASE("a failed row is named above level debug, its values are not shown")
     log.lines->row_failed(failure());
     CHECK(log.text() ==
           "warning article 42: upgrade 'fix' failed on column 'status'; the row stays "
-          "pending\n");
+          "pending (--log-level debug says why)\n");
     Log json(true);
     json.lines->row_failed(failure());
     auto const object = json.object();
@@ -143,7 +143,8 @@ TEST_CASE("a failure without a cause is a line too")
 {
     Log log;
     log.lines->row_failed(UpgradeError("article", "42", "fix", "why"));
-    CHECK(log.text() == "warning article 42: upgrade 'fix' failed; the row stays pending (--log-level debug says why)\n");
+    CHECK(log.text() == "warning article 42: upgrade 'fix' failed; the row stays pending "
+                        "(--log-level debug says why)\n");
 }
 
 TEST_CASE("hostile names are escaped, for people and in JSON")
