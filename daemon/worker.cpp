@@ -18,19 +18,6 @@ using namespace std::chrono_literals;
 namespace
 {
 
-class SystemClock final : public Clock
-{
-public:
-    Time now() override { return std::chrono::steady_clock::now(); }
-    void wait(std::chrono::nanoseconds duration, std::stop_token stop) override
-    {
-        std::mutex mutex;
-        std::condition_variable_any changed;
-        std::unique_lock lock(mutex);
-        changed.wait_for(lock, stop, duration, [] { return false; });
-    }
-};
-
 std::string host_name()
 {
     char name[256] = {};
@@ -67,12 +54,6 @@ void check_options(WorkerOptions const& o)
 }
 
 } // namespace
-
-Clock& Clock::system()
-{
-    static SystemClock clock;
-    return clock;
-}
 
 struct Worker::State {
     WorkerOptions options;
