@@ -118,6 +118,18 @@ TEST_CASE("a role without UPDATE is told what to grant, and that is enough")
     CHECK(ended.code == 0);
     CHECK(role.run({"gate", "article"}).code == 0);
     CHECK(marks(db) == "1|limbo!\n2|live!\n3|dead!");
+
+    // Enough too where rows have to be passed by.
+    db.exec("UPDATE article SET applied_upgrades = NULL");
+    auto const connection = db.connect();
+    pqxx::work theirs(*connection);
+    theirs.exec("SELECT FROM article WHERE id = 2 FOR UPDATE");
+    ended = role.run({"run", "--once", "--lock-wait", "0"});
+    CAPTURE(ended.err);
+    CHECK(ended.code == 3);
+    CHECK(
+        db.value("SELECT string_agg(id::text, ' ') FROM article WHERE applied_upgrades IS NULL") ==
+        "2");
 }
 
 TEST_CASE("a schema that a role may not use is named")
