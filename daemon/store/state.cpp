@@ -256,7 +256,8 @@ std::string cleanup_hindrance(Session& session, std::string const& table, std::s
         "|| u.name = ANY (p.names)) last, "
         "LATERAL (SELECT string_agg(p.program, ', ') AS programs FROM rowbot.process p WHERE "
         "u.table_name || '/' || u.name = ANY (p.names) "
-        "AND p.seen_at > clock_timestamp() - 3 * $4::interval AND p.program NOT LIKE '% "
+        "AND p.seen_at > clock_timestamp() - 3 * greatest($4::interval, interval '5 seconds') "
+        "AND p.program NOT LIKE '% "
         "(stopped)') alive "
         "WHERE u.table_name = $1 AND u.name = $2",
         {table, name, std::to_string(after.count()) + " seconds", milliseconds(lease)});
