@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <rowbot/apply.hpp>
+#include <rowbot/testing.hpp>
 
 int main()
 {
@@ -12,5 +12,9 @@ int main()
     rowbot::Columns const columns{{.name = "n", .type = {"integer", rowbot::TypeKind::integer}}};
     rowbot::Row const row(std::make_shared<rowbot::Columns const>(columns), "article", "1",
                           {rowbot::Value::of("21")});
-    return apply(table, row, rowbot::Where::reading).row.get<int>("n") == 42 ? 0 : 1;
+    rowbot::testing::TableUnderTest const tested(table, {{"n", "int"}});
+    return apply(table, row, rowbot::Where::reading).row.get<int>("n") == 42 &&
+                   tested.upgraded({{"n", "21"}}).text("n") == "42"
+               ? 0
+               : 1;
 }
