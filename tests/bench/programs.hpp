@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// The command lines of the contestants.
+
+#include "child.hpp"
+#include "server.hpp"
+
+namespace bench
+{
+
+/// `run --once --duty 1` with the tables of that name, and a log that walk_times() reads.
+Command daemon_run(Server const& server, std::string const& tables);
+Command daemon_gate(Server const& server, std::string const& table);
+/// `sql-update`, `keyset-loop`, `statement-a-row ROWS`.
+Command client(Server const& server, std::string const& method, std::int64_t rows = 0);
+Command domain(Server const& server, std::int64_t rows);
+
+} // namespace bench
