@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "temporary_database.hpp"
 
-#include <rowbot/repository.hpp>
+#include <rowbot/testing_agreement.hpp>
 
 #include <doctest/doctest.h>
 
@@ -47,4 +47,17 @@ TEST_CASE("the manual of domain does what it says")
     CHECK(
         db.rows("SELECT * FROM article ORDER BY id") ==
         "1|Row|dead|{fix-bad-statuses}\n2|Bot|limbo|∅\n3|Oar|∅|∅\n10|New|live|{fix-bad-statuses}");
+}
+
+TEST_CASE("the manual's test of a real table compares what readers see with what is stored")
+{
+    TemporaryDatabase const db;
+    db.exec("CREATE TABLE article (id int PRIMARY KEY, status text, applied_upgrades text[]);"
+            "INSERT INTO article VALUES (1, 'limbo')");
+    auto const connection = db.connect();
+    CHECK(manual::articles_agree(*connection, [&] {
+        db.exec("UPDATE article SET status = 'dead', applied_upgrades = '{fix-bad-statuses}'");
+    }));
+    db.exec("UPDATE article SET status = 'limbo', applied_upgrades = NULL");
+    CHECK_THROWS_AS(manual::articles_agree(*connection, [] {}), rowbot::Error);
 }
