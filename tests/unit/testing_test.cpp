@@ -258,6 +258,15 @@ TEST_CASE("columns and rows that do not fit each other are refused")
                            {"c", "double precision"},
                            {"d", "numeric ( 6, 2 ) [3][]"},
                            {"e", "public.mood"}}) == "");
+    auto const reading_a = [&](char const* type) {
+        return message_of<ConfigError>([&] {
+            Upgrade const x{
+                .name = "x", .apply = [](Row const&) { return Patch{}; }, .reads = {"a"}};
+            TableUnderTest({.name = "article", .upgrades = {x}}, {{"a", type}, {"b", "text"}});
+        });
+    };
+    CHECK(reading_a("regclass[]").find("depends on search_path") != std::string::npos);
+    CHECK(reading_a("region") == "");
     auto const articles = table({});
     CHECK(message_of<ConfigError>([&] {
               articles.upgraded({{"statsu", "live"}});

@@ -56,6 +56,16 @@ std::shared_ptr<Columns const> columns_of(Table const& table,
     return std::make_shared<Columns const>(std::move(columns));
 }
 
+/// Types whose text depends on search_path: https://www.postgresql.org/docs/15/datatype-oid.html.
+bool is_object_name(ColumnType const& type)
+{
+    static constexpr std::string_view names[] = {
+        "regclass",    "regcollation", "regconfig",    "regdictionary", "regnamespace", "regoper",
+        "regoperator", "regproc",      "regprocedure", "regrole",       "regtype"};
+    auto const name = type.array ? type.element().name : type.name;
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
 detail::TableShape shape_of(Table const& table, std::shared_ptr<Columns const> columns)
 {
     detail::TableShape shape{.qualified = table.name, .columns = std::move(columns)};
@@ -63,7 +73,7 @@ detail::TableShape shape_of(Table const& table, std::shared_ptr<Columns const> c
         auto const& [name, kind, array, delimiter] = column.type;
         bool const whole = kind == TypeKind::integer && name != "oid";
         shape.details.push_back(
-            {.object_name = name.starts_with("reg"),
+            {.object_name = is_object_name(column.type),
              .storing_keeps = !array && (whole || kind == TypeKind::boolean || name == "text" ||
                                          kind == TypeKind::jsonb || name == "double precision")});
     }
