@@ -78,8 +78,9 @@ rowbot::Table finished(TemporaryDatabase const& db)
 TEST_CASE("--duty is the share of time spent working")
 {
     TemporaryDatabase const db;
-    for (auto const& [duty, rests_for_each_row] :
+    for (auto const& [share, rests_for_each_row] :
          {std::pair{0.5, 10ms}, std::pair{0.25, 30ms}, std::pair{0.1, 90ms}, std::pair{1.0, 0ms}}) {
+        double const duty = share; // clang 14 cannot capture the name of a structured binding
         CAPTURE(duty);
         db.exec("DROP TABLE IF EXISTS article; DROP SCHEMA IF EXISTS rowbot CASCADE");
         db.exec(many_articles_sql(1000));
@@ -137,10 +138,11 @@ TEST_CASE("--batch-rows limits batches, and the smallest value that applies coun
 {
     using Rows = rowbot::Scoped<int>;
     TemporaryDatabase const db;
-    for (auto const& [rows, most] :
+    for (auto const& [rows, limit] :
          {std::pair{Rows(60), 60}, std::pair{Rows(60).set("article", 40), 40},
           std::pair{Rows(60).set("article", 40).set("article/second", 7), 7},
           std::pair{Rows(60).set("article", 4000).set("other", 3).set("other/mark", 2), 60}}) {
+        int const most = limit;
         CAPTURE(most);
         db.exec("DROP TABLE IF EXISTS article; DROP SCHEMA IF EXISTS rowbot CASCADE");
         db.exec(many_articles_sql(500));
@@ -159,9 +161,10 @@ TEST_CASE("--batch-target-ms makes batches as small as the rows are slow")
 {
     using Target = rowbot::Scoped<std::chrono::milliseconds>;
     TemporaryDatabase const db;
-    for (auto const& [target, rows] :
+    for (auto const& [target, size] :
          {std::pair{Target(200ms), 20}, std::pair{Target(200ms).set("article", 100ms), 10},
           std::pair{Target(200ms).set("article", 100ms).set("article/mark", 50ms), 5}}) {
+        int const rows = size;
         CAPTURE(rows);
         db.exec("DROP TABLE IF EXISTS article; DROP SCHEMA IF EXISTS rowbot CASCADE");
         db.exec(many_articles_sql(1000));
@@ -182,9 +185,10 @@ TEST_CASE("--cleanup-batch-rows limits the statements of a cleanup, per name too
 {
     using Rows = rowbot::Scoped<int>;
     TemporaryDatabase const db;
-    for (auto const& [rows, most] :
+    for (auto const& [rows, limit] :
          {std::pair{Rows(300), 300}, std::pair{Rows(300).set("article", 200), 200},
           std::pair{Rows(300).set("article", 200).set("article/mark", 50), 50}}) {
+        int const most = limit;
         CAPTURE(most);
         db.exec("DROP TABLE IF EXISTS article; DROP SCHEMA IF EXISTS rowbot CASCADE");
         db.exec(many_articles_sql(1000));
