@@ -102,7 +102,7 @@ TEST_CASE("a double precision value is written as it will be shown")
     CHECK(written("1.50", sample::float8) == "1.5");
     CHECK(written(" -1E3", sample::float8) == "-1000");
     CHECK(written("+1.", sample::float8) == "1");
-    CHECK(written("+-1", sample::float8) == "+-1"); // PostgreSQL will refuse it
+    CHECK(written("+-1", sample::float8) == "+-1");     // PostgreSQL will refuse it
     CHECK(written("1e999", sample::float8) == "1e999"); // PostgreSQL will refuse it
     CHECK(written(std::nan(""), sample::float8) == "NaN");
     CHECK(written(-std::numeric_limits<double>::infinity(), sample::float8) == "-Infinity");
