@@ -1,0 +1,2 @@
+﻿select 1; -- a byte order mark, as some editors write it;
+select 2;
