@@ -15,16 +15,30 @@ namespace
 
 using cli::ExitCode;
 
-using Command = ExitCode (*)(cli::CommandLine const&, cli::Tables const&, std::ostream&);
+using Command = ExitCode (*)(cli::CommandLine const&, cli::Program const&, std::ostream&);
 
 constexpr struct {
     char const* name;
     Command function;
-} commands[] = {{"run", cli::run},         {"status", cli::status}, {"gate", cli::gate},
-                {"cleanup", cli::cleanup}, {"pause", cli::pause},   {"resume", cli::resume},
-                {"prepare", cli::prepare}};
+} commands[] = {{"run", cli::run},
+                {"status", cli::status},
+                {"gate", cli::gate},
+                {"cleanup", cli::cleanup},
+                {"pause", cli::pause},
+                {"resume", cli::resume},
+                {"prepare", cli::prepare},
+                {"migrate up", cli::migrate_up},
+                {"migrate status", cli::migrate_status},
+                {"migrate verify", cli::migrate_verify},
+                {"migrate new", cli::migrate_new},
+                {"migrate baseline", cli::migrate_baseline},
+                {"migrate repair", cli::migrate_repair},
+                {"migrate adopt", cli::migrate_adopt},
+                {"migrate wait", cli::migrate_wait},
+                {"migrate unlock", cli::migrate_unlock},
+                {"migrate create-db", cli::migrate_create_db}};
 
-ExitCode dispatch(std::vector<std::string> const& arguments, std::vector<Table> const& tables)
+ExitCode dispatch(std::vector<std::string> const& arguments, cli::Program const& program)
 {
     auto const line = cli::parse_command_line(arguments, cli::process_environment());
     if (line.version)
@@ -32,9 +46,9 @@ ExitCode dispatch(std::vector<std::string> const& arguments, std::vector<Table> 
     else if (line.help)
         std::cout << cli::help_text(line.command);
     if (line.version || line.help) return ExitCode::done;
-    validate(tables);
+    validate(program.tables);
     for (auto const& [name, function] : commands)
-        if (line.command == name) return function(line, tables, std::cout);
+        if (line.command == name) return function(line, program, std::cout);
     throw ConfigError("no command was given; see --help");
 }
 
@@ -53,12 +67,14 @@ ExitCode exit_code(Recovery recovery)
 }
 
 /// All that can be thrown, and the exit code that it means.
-ExitCode run_safely(std::vector<std::string> const& arguments, std::vector<Table> const& tables)
+ExitCode run_safely(std::vector<std::string> const& arguments, cli::Program const& program)
 {
     try {
-        return dispatch(arguments, tables);
+        return dispatch(arguments, program);
     } catch (ConfigError const& e) {
         return complain(e, ExitCode::asked_wrongly);
+    } catch (NotYetError const& e) {
+        return complain(e, ExitCode::not_yet);
     } catch (pqxx::failure const& e) {
         return complain(e, exit_code(recovery_for(std::current_exception())));
     } catch (std::exception const& e) {
@@ -68,10 +84,10 @@ ExitCode run_safely(std::vector<std::string> const& arguments, std::vector<Table
 
 } // namespace
 
-int run_daemon(int argc, char* argv[], std::vector<Table> tables)
+int run_daemon(int argc, char* argv[], std::vector<Table> tables, std::vector<Migration> migrations)
 {
     std::vector<std::string> const arguments(argv + std::min(argc, 1), argv + argc);
-    return static_cast<int>(run_safely(arguments, tables));
+    return static_cast<int>(run_safely(arguments, {std::move(tables), std::move(migrations)}));
 }
 
 } // namespace rowbot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <rowbot/worker.hpp>
 
+#include "store/identity.hpp"
 #include "store/rights.hpp"
 #include "store/state_schema.hpp"
 #include "store/statistics.hpp"
@@ -8,7 +9,6 @@
 #include "walk/table_walk.hpp"
 
 #include <algorithm>
-#include <unistd.h>
 
 namespace rowbot
 {
@@ -17,12 +17,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-
-std::string host_name()
-{
-    char name[256] = {};
-    return gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
-}
 
 /// A table and when to look at it next.
 struct Watched {
@@ -61,9 +55,8 @@ struct Worker::State {
     Observer& observer;
     Clock& clock;
     Connections connections;
-    std::string const owner = host_name() + " pid " + std::to_string(getpid());
-    std::string const id =
-        owner + " " + random_token(); ///< Unlike every other worker's that ever was.
+    std::string const owner = this_program();
+    std::string const id = owner + " " + random_token();
     std::vector<std::string> names{}; ///< Those that it carries, as table/name.
     std::vector<Watched> watched{};
 

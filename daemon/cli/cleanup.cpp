@@ -67,14 +67,14 @@ void confirm(Session& session, Table const& table, std::string const& name)
 
 } // namespace
 
-ExitCode cleanup(CommandLine const& line, Tables const& own, std::ostream& out)
+ExitCode cleanup(CommandLine const& line, Program const& program, std::ostream& out)
 {
     auto const connected = connect(line, "rowbot cleanup");
     Session& session = *connected;
     StopSignals const signals;
     ensure_state_schema(session);
     // A program that was never run may confirm its cleanups all the same.
-    for (auto const& known : look_up(session, own)) {
+    for (auto const& known : look_up(session, program.tables)) {
         Work work(session, Purpose::durable);
         register_table(work, known);
         work.commit();

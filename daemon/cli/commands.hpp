@@ -7,6 +7,8 @@
 #include "cli/scope.hpp"
 #include "store/session.hpp"
 
+#include <rowbot/migrate.hpp>
+
 #include <ostream>
 
 namespace rowbot::cli
@@ -22,15 +24,33 @@ enum class ExitCode : int {
 };
 
 using Tables = std::vector<Table>;
+using Migrations = std::vector<Migration>;
 
-ExitCode run(CommandLine const& line, Tables const& tables, std::ostream& out);
-ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& out);
-ExitCode status(CommandLine const& line, Tables const& tables, std::ostream& out);
-ExitCode gate(CommandLine const& line, Tables const& tables, std::ostream& out);
-ExitCode cleanup(CommandLine const& line, Tables const& tables, std::ostream& out);
-ExitCode pause(CommandLine const& line, Tables const& tables, std::ostream& out);
-ExitCode resume(CommandLine const& line, Tables const& tables, std::ostream& out);
-ExitCode prepare(CommandLine const& line, Tables const& tables, std::ostream& out);
+/// What this program carries.
+struct Program {
+    Tables tables{};
+    Migrations migrations{}; ///< From memory; empty: those of a folder.
+};
+
+ExitCode run(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode dry_run(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode status(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode gate(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode cleanup(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode pause(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode resume(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode prepare(CommandLine const& line, Program const& program, std::ostream& out);
+
+ExitCode migrate_up(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_status(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_verify(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_new(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_baseline(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_repair(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_adopt(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_wait(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_unlock(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode migrate_create_db(CommandLine const& line, Program const& program, std::ostream& out);
 
 /// Connects for a command, waiting as long as --connect-wait allows, and says so on standard error.
 /// Throws what the last attempt threw.

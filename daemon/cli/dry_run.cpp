@@ -131,14 +131,14 @@ private:
 
 } // namespace
 
-ExitCode dry_run(CommandLine const& line, Tables const& tables, std::ostream& out)
+ExitCode dry_run(CommandLine const& line, Program const& program, std::ostream& out)
 {
     auto const connected = connect(line, "rowbot dry run");
     Session& session = *connected;
     Colors const colors =
         wants_color(line, STDOUT_FILENO) ? Colors{"\33[31m", "\33[32m", "\33[0m"} : Colors{};
     std::int64_t failed = 0;
-    for (auto const& known : look_up(session, tables)) {
+    for (auto const& known : look_up(session, program.tables)) {
         auto const& table = known.table;
         auto const began = Clock::system().now();
         std::int64_t rows = 0, failed_here = 0;

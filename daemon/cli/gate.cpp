@@ -96,7 +96,7 @@ bool prove_or_wait(Session& session, FoundTarget const& target, Question const& 
 
 } // namespace
 
-ExitCode gate(CommandLine const& line, Tables const&, std::ostream& out)
+ExitCode gate(CommandLine const& line, Program const&, std::ostream& out)
 {
     auto const connected = connect(line, "rowbot gate");
     Session& session = *connected;

@@ -67,8 +67,9 @@ std::string help_text(std::string const& name)
     std::string text = "rowbot COMMAND [OPTIONS]: upgrades the rows of a live PostgreSQL database "
                        "in the background\n\n";
     for (auto const& command : commands()) {
+        if (!command.name.starts_with(name == "migrate" ? "migrate " : "")) continue;
         auto usage = std::string(command.name) + " " + std::string(command.arguments);
-        usage.resize(24, ' ');
+        usage.resize(26, ' ');
         text += "  " + usage + std::string(command.text) + "\n";
     }
     return text +

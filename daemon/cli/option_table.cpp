@@ -11,21 +11,27 @@ namespace
 {
 
 constexpr int most_rows = 100'000;
+constexpr int most_migrations = 1'000'000;
+
+/// Every command that reads migrations.
+constexpr std::string_view migrating =
+    "migrate up, migrate status, migrate verify, migrate new, migrate baseline, migrate repair, "
+    "migrate adopt, migrate wait, migrate unlock";
 
 // clang-format off
 Option const option_list[] = {
     {"once", "", "run", "stop when everything is complete, or nothing more can be done",
      [](CommandLine& c, std::string const&) { c.worker.once = true; }},
-    {"dry-run", "", "run prepare", "change nothing: run shows what a batch would write, prepare its SQL",
+    {"dry-run", "", "run, prepare, migrate up", "change nothing: run shows what a batch would write, prepare its SQL, migrate up its files",
      [](CommandLine& c, std::string const&) { c.dry_run = true; }},
     {"rows", "N", "run", "rows of a dry run, 1 to 100000; default 100",
      [](CommandLine& c, std::string const& v) { c.rows = whole_number(v, 1, most_rows); }},
     {"progress", "WHEN", "run", "progress bars: auto (on a terminal), always, never; default auto",
      [](CommandLine& c, std::string const& v) { c.progress = when(v); }},
-    {"json", "", "status", "print JSON",
+    {"json", "", "status, migrate status", "print JSON",
      [](CommandLine& c, std::string const&) { c.json = true; }},
-    {"wait", "", "gate", "wait until the gate passes",
-     [](CommandLine& c, std::string const&) { c.wait = true; }},
+    {"wait", "", "gate, migrate up", "wait until the gate passes, or until the upgrades that a migration requires are complete",
+     [](CommandLine& c, std::string const&) { c.wait = c.migrate.wait_for_upgrades = true; }},
     {"confirm", "", "cleanup", "yes: no running program carries the name any more",
      [](CommandLine& c, std::string const&) { c.confirm = true; }},
     {"for", "DURATION", "pause", "how long the pause holds (2h, 30m); default until resume",
@@ -33,10 +39,39 @@ Option const option_list[] = {
     {"reason", "TEXT", "pause", "why; status shows it",
      [](CommandLine& c, std::string const& v) { c.reason = v; }},
 
+    {"to", "N", "migrate up", "the last migration to apply; default all",
+     [](CommandLine& c, std::string const& v) { c.migrate.to = whole_number(v, 0, most_migrations); }},
+    {"no-hash-check", "", "migrate up", "go on although applied files have changed; that is recorded",
+     [](CommandLine& c, std::string const&) { c.migrate.check_hashes = false; }},
+    {"assume", "TABLE/UPGRADE", "migrate up", "an upgrade to be taken as complete, for a fresh database",
+     [](CommandLine& c, std::string const& v) { c.migrate.assume.push_back(v); }, true},
+    {"exit-code", "", "migrate status", "exit 3 where migrations are to be applied",
+     [](CommandLine& c, std::string const&) { c.exit_code = true; }},
+    {"begun", "ANSWER", "migrate repair", "done or again: what to do with a statement whose end nobody knows",
+     [](CommandLine& c, std::string const& v) { c.begun = one_of(v, {"done", "again"}); }},
+    {"from", "DIR", "migrate adopt", "the files of the tool that is replaced: dbmate or golang-migrate",
+     [](CommandLine& c, std::string const& v) { c.from = v; }},
+    {"migrations", "DIR", migrating, "the folder of the migrations; default migrations",
+     [](CommandLine& c, std::string const& v) { c.migrate.directory = v; }},
+    {"table", "NAME", migrating, "the migrations table; default migrations",
+     [](CommandLine& c, std::string const& v) { c.migrate.table = v; }},
+    {"schema", "NAME", migrating, "the schema to migrate, or a pattern as of LIKE (tenant_%) for several; default the first of the search path",
+     [](CommandLine& c, std::string const& v) { c.migrate.schema = v; }},
+    {"direct-url", "URL", migrating, "the way around a transaction pooler, for what cannot run in a transaction; default none",
+     [](CommandLine& c, std::string const& v) { c.migrate.direct_connection = v; }},
+    {"lock-timeout", "DURATION", migrating, "PostgreSQL's lock_timeout of each attempt, 0 is none; default 2s",
+     [](CommandLine& c, std::string const& v) { c.migrate.lock_timeout = parse_duration(v); }},
+    {"lock-retry", "DURATION", migrating, "how long a migration's locks are asked for again; default 5m",
+     [](CommandLine& c, std::string const& v) { c.migrate.lock_retry = parse_duration(v); }},
+    {"statement-timeout", "DURATION", migrating, "PostgreSQL's statement_timeout, 0 is none; default 0",
+     [](CommandLine& c, std::string const& v) { c.migrate.statement_timeout = parse_duration(v); }},
+    {"timeout", "DURATION", migrating, "the whole run, 0 is no limit; default 0",
+     [](CommandLine& c, std::string const& v) { c.migrate.timeout = parse_duration(v); }},
+
     {"database", "URL", "", "a libpq connection string or URL; default DATABASE_URL, then the PG* variables",
      [](CommandLine& c, std::string const& v) { c.worker.connection = v; }},
     {"connect-wait", "DURATION", "", "how long to wait for the database, at start and while it is away; 0 does not wait; default 30s",
-     [](CommandLine& c, std::string const& v) { c.worker.connect_wait = parse_duration(v); }},
+     [](CommandLine& c, std::string const& v) { c.worker.connect_wait = c.migrate.connect_wait = parse_duration(v); }},
     {"log-format", "FORMAT", "", "text or json, one line an event, on standard error; default text",
      [](CommandLine& c, std::string const& v) { c.log_format = one_of(v, {"text", "json"}); }},
     {"log-level", "LEVEL", "", "debug (shows values of rows), info, warning or error; default info",
@@ -71,10 +106,10 @@ Option const option_list[] = {
      [](CommandLine& c, std::string const& v) { c.worker.max_lag = parse_duration(v); }, false, true},
     {"recheck", "DURATION", "", "how often finished tables are asked whether they have changed; default 1m",
      [](CommandLine& c, std::string const& v) { c.worker.recheck = positive_duration(v); }, false, true},
-    {"lease", "DURATION", "", "after how long without a sign of life another worker takes a table over; default 15s",
-     [](CommandLine& c, std::string const& v) { c.worker.lease = positive_duration(v); }, false, true},
-    {"lock-wait", "DURATION", "", "with --once: how long to wait for a table that another worker walks or that is paused; default 30s",
-     [](CommandLine& c, std::string const& v) { c.worker.lock_wait = parse_duration(v); }, false, true},
+    {"lease", "DURATION", "", "after how long without a sign of life another program takes over; default 15s",
+     [](CommandLine& c, std::string const& v) { c.worker.lease = c.migrate.lease = positive_duration(v); }},
+    {"lock-wait", "DURATION", "", "how long run --once waits for a table that another worker walks or that is paused (default 30s), and migrate for another program that migrates (default 1m)",
+     [](CommandLine& c, std::string const& v) { c.worker.lock_wait = c.migrate.lock_wait = parse_duration(v); }},
 };
 
 constexpr Command command_list[] = {
@@ -85,6 +120,16 @@ constexpr Command command_list[] = {
     {"pause", "[TABLE]", 0, 1, "hold the work on a table, or on all of them"},
     {"resume", "[TABLE]", 0, 1, "end a pause"},
     {"prepare", "TABLE", 1, 1, "add the column applied_upgrades to a table"},
+    {"migrate up", "", 0, 0, "apply the migrations that are missing"},
+    {"migrate status", "", 0, 0, "which migrations are applied, and who is migrating"},
+    {"migrate verify", "", 0, 0, "compare the files with what was applied; changes nothing"},
+    {"migrate new", "NAME", 1, 1, "create the next file, empty"},
+    {"migrate baseline", "N", 1, 1, "record the first N as applied without running them"},
+    {"migrate repair", "[N]", 0, 1, "forget a failure; for N, accept its changed file, or begin it again"},
+    {"migrate adopt", "", 0, 0, "take over from another migration tool"},
+    {"migrate wait", "", 0, 0, "wait until the database is reachable and up to date (--timeout)"},
+    {"migrate unlock", "", 0, 0, "take the lock from a program that is dead"},
+    {"migrate create-db", "NAME", 1, 1, "create a database, if it is not there"},
 };
 // clang-format on
 
@@ -93,7 +138,7 @@ constexpr Command command_list[] = {
 bool Option::belongs_to(std::string_view command) const
 {
     return commands.empty() ||
-           (" " + std::string(commands) + " ").find(" " + std::string(command) + " ") !=
+           (", " + std::string(commands) + ",").find(", " + std::string(command) + ",") !=
                std::string::npos;
 }
 

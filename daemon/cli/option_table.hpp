@@ -15,7 +15,7 @@ namespace rowbot::cli
 struct Option {
     std::string_view name;
     std::string_view value;    ///< What help calls its value; empty: a switch.
-    std::string_view commands; ///< The commands that take it, with spaces; empty: every command.
+    std::string_view commands; ///< The commands that take it, `run, prepare`; empty: every command.
     std::string_view text;     ///< With unit and default.
     /// Throws ConfigError that says what is allowed, without the option's name.
     void (*set)(CommandLine&, std::string const& value);

@@ -133,10 +133,13 @@ std::vector<Given> from_arguments(std::vector<std::string> const& arguments, Com
             given.push_back(
                 {find_option(name), token.value.empty() ? "" : token.value[0], "--" + name});
     }
-    if (!line.arguments.empty()) {
-        line.command = line.arguments.front();
+    auto const take = [&] {
+        auto word = line.arguments.front();
         line.arguments.erase(line.arguments.begin());
-    }
+        return word;
+    };
+    if (!line.arguments.empty()) line.command = take();
+    if (line.command == "migrate" && !line.arguments.empty()) line.command += " " + take();
     return given;
 }
 
@@ -144,13 +147,15 @@ void check_command(CommandLine const& line, std::vector<Given> const& flags)
 {
     auto const* const command = find_command(line.command);
     if (line.command.empty()) throw ConfigError("a command is missing; see rowbot --help");
+    if (line.command == "migrate")
+        throw ConfigError("rowbot migrate does what? see rowbot migrate --help");
     if (command == nullptr)
         throw ConfigError("'" + line.command + "' is no command; see rowbot --help");
     for (auto const& flag : flags)
         if (!flag.option->belongs_to(line.command)) {
             std::string owners(flag.option->commands);
-            for (std::size_t at = 0; (at = owners.find(' ', at)) != std::string::npos; at += 11)
-                owners.replace(at, 1, " or rowbot ");
+            for (std::size_t at = 0; (at = owners.find(", ", at)) != std::string::npos; at += 11)
+                owners.replace(at, 2, " or rowbot ");
             throw ConfigError(flag.where + ": rowbot " + line.command +
                               " does not take it; it belongs to rowbot " + owners);
         }

@@ -8,6 +8,7 @@
 // --batch-rows; only the options that every command takes can stand there. An unknown ROWBOT_ name
 // is an error, except ROWBOT_TEST_* and what Kubernetes sets for a service named rowbot.
 
+#include <rowbot/migrate.hpp>
 #include <rowbot/worker.hpp>
 
 #include <map>
@@ -21,9 +22,10 @@ namespace rowbot::cli
 enum class When : char { automatic, always, never };
 
 struct CommandLine {
-    std::string command{};
+    std::string command{}; ///< `run`, `migrate up`.
     std::vector<std::string> arguments{};
     WorkerOptions worker{};
+    MigrateOptions migrate{}; ///< Its connection is the worker's; its schema may be a pattern.
     bool dry_run = false;
     int rows = 100; ///< How many rows a dry run reads.
     bool json = false;
@@ -31,6 +33,9 @@ struct CommandLine {
     bool confirm = false;
     std::optional<std::chrono::seconds> for_{}; ///< How long a pause holds; none: until resumed.
     std::string reason{};
+    bool exit_code = false;          ///< `migrate status` exits 3 where something is to be applied.
+    std::string begun{};             ///< `migrate repair`: "done", "again", or empty.
+    std::string from{};              ///< `migrate adopt`: the other tool's folder.
     std::string log_format = "text"; ///< "text" or "json".
     std::string log_level = "info";  ///< "debug", "info", "warning" or "error".
     When progress = When::automatic;

@@ -27,7 +27,7 @@ std::string shown(CommandLine const& line)
 
 } // namespace
 
-ExitCode pause(CommandLine const& line, Tables const&, std::ostream& out)
+ExitCode pause(CommandLine const& line, Program const&, std::ostream& out)
 {
     auto const connected = connect(line, "rowbot pause");
     Session& session = *connected;
@@ -52,7 +52,7 @@ ExitCode pause(CommandLine const& line, Tables const&, std::ostream& out)
     return ExitCode::done;
 }
 
-ExitCode resume(CommandLine const& line, Tables const&, std::ostream& out)
+ExitCode resume(CommandLine const& line, Program const&, std::ostream& out)
 {
     auto const connected = connect(line, "rowbot resume");
     Session& session = *connected;

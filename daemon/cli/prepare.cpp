@@ -26,7 +26,7 @@ std::optional<std::string> column_type(Session& session, std::string const& tabl
 
 } // namespace
 
-ExitCode prepare(CommandLine const& line, Tables const&, std::ostream& out)
+ExitCode prepare(CommandLine const& line, Program const&, std::ostream& out)
 {
     auto const connected = connect(line, "rowbot prepare");
     Session& session = *connected;

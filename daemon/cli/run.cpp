@@ -26,16 +26,16 @@ ExitCode exit_code(Outcome outcome)
 
 } // namespace
 
-ExitCode run(CommandLine const& line, Tables const& tables, std::ostream& out)
+ExitCode run(CommandLine const& line, Program const& program, std::ostream& out)
 {
-    if (tables.empty())
+    if (program.tables.empty())
         throw ConfigError(
             "this program carries no tables; link rowbot::daemon and call run_daemon() with yours");
-    check_scopes(line.worker, tables);
-    if (line.dry_run) return dry_run(line, tables, out);
+    check_scopes(line.worker, program.tables);
+    if (line.dry_run) return dry_run(line, program, out);
     StopSignals const signals; // before any thread starts: all inherit the mask
     auto const observer = make_observer(line, process_environment(), Clock::system());
-    return exit_code(Worker(line.worker, tables, *observer).run(signals.token()));
+    return exit_code(Worker(line.worker, program.tables, *observer).run(signals.token()));
 }
 
 } // namespace rowbot::cli

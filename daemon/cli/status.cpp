@@ -151,14 +151,14 @@ void print(Json const& table, std::ostream& out)
 
 } // namespace
 
-ExitCode status(CommandLine const& line, Tables const& tables, std::ostream& out)
+ExitCode status(CommandLine const& line, Program const& program, std::ostream& out)
 {
     auto const connected = connect(line, "rowbot status");
     Session& session = *connected;
     Json all{{"tables", Json::array()}};
     std::vector<std::optional<std::string>> names;
     OwnNames own;
-    for (auto const& table : tables) {
+    for (auto const& table : program.tables) {
         names.push_back(canonical_name(session, table.name));
         for (auto const& upgrade : table.upgrades)
             own.insert(names.back().value_or("") + "/" + upgrade.name);
@@ -166,11 +166,11 @@ ExitCode status(CommandLine const& line, Tables const& tables, std::ostream& out
     if (has_state_schema(session))
         for (auto const& row : session.exec(walks_sql))
             all["tables"].push_back(walk_json(session, row, own));
-    for (std::size_t i = 0; i < tables.size(); ++i) {
+    for (std::size_t i = 0; i < program.tables.size(); ++i) {
         auto const& name = names[i];
         auto const same = [&](Json const& known) { return known["name"] == name.value_or(""); };
         if (std::none_of(all["tables"].begin(), all["tables"].end(), same))
-            all["tables"].push_back(registered(session, tables[i], name));
+            all["tables"].push_back(registered(session, program.tables[i], name));
     }
     if (line.json) {
         out << all.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";

@@ -62,6 +62,11 @@ void Session::cancel() noexcept
     }
 }
 
+bool Session::pooled()
+{
+    return exec("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>() != connection_->backendpid();
+}
+
 pqxx::result Session::exec(std::string const& sql)
 {
     return statements_->exec(sql);

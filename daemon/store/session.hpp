@@ -44,6 +44,9 @@ public:
     void cancel() noexcept;
 
     int server_version() const { return server_version_; } ///< 150018 is 15.18.
+    /// Whether a pooler stands between: what it says of the server's process is its own invention,
+    /// so that it may hand a cancel on.
+    bool pooled();
     std::chrono::milliseconds lock_timeout() const
     {
         return lock_timeout_;

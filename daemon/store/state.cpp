@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "store/state.hpp"
 
-#include <random>
-
 namespace rowbot
 {
 namespace
@@ -67,15 +65,6 @@ void register_table(Work& work, KnownTable const& table)
               "'complete' AND EXISTS "
               "(SELECT FROM rowbot.upgrade u WHERE u.table_name = $1 AND u.state = 'registered')",
               {table.name});
-}
-
-std::string random_token()
-{
-    std::random_device device;
-    std::string token;
-    for (int i = 0; i < 4; ++i) token += std::to_string(device()) + "-";
-    token.pop_back();
-    return token;
 }
 
 void check_not_cleaned(Session& session, KnownTable const& table)

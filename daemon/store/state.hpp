@@ -44,9 +44,6 @@ struct Lease {
 /// program that was frozen since it registered must not apply the name again.
 void check_not_cleaned(Session& session, KnownTable const& table);
 
-/// Unlike every other.
-std::string random_token();
-
 /// Takes the lease if it is free, expired, or ours (the token says so; a connection that broke has
 /// left it behind). Otherwise `holder` says who has it.
 std::optional<Lease> acquire(Session& session, std::string const& table, std::string const& owner,

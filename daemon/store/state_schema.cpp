@@ -87,6 +87,90 @@ CREATE TABLE rowbot.event (
     what text NOT NULL,
     detail text
 );
+)sql",
+                                  R"sql(
+CREATE TABLE rowbot.migration_lock (
+    table_name text PRIMARY KEY,
+    owner text NOT NULL,
+    token text NOT NULL,
+    taken_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lease_until timestamptz NOT NULL
+) WITH (fillfactor = 50);
+COMMENT ON TABLE rowbot.migration_lock IS 'Who runs schema migrations now, one row for each migrations table';
+
+CREATE TABLE rowbot.migration_progress (
+    table_name text NOT NULL,
+    id integer NOT NULL,
+    statements_done integer NOT NULL DEFAULT 0,
+    done_hash text NOT NULL DEFAULT '',
+    begun boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (table_name, id)
+);
+COMMENT ON TABLE rowbot.migration_progress IS 'How far a migration outside a transaction is; begun: the next statement was started, and may be done';
+
+CREATE TABLE rowbot.migration_failure (
+    table_name text PRIMARY KEY,
+    set_hash text NOT NULL,
+    failures integer NOT NULL,
+    failed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    retry_at timestamptz NOT NULL,
+    file text NOT NULL,
+    message text NOT NULL
+);
+COMMENT ON TABLE rowbot.migration_failure IS 'The set of migrations that failed last, which is not run again before retry_at unless it changes';
+
+CREATE FUNCTION rowbot.require(upgrade text) RETURNS void
+LANGUAGE plpgsql SET row_security = off AS $require$
+DECLARE
+    wanted_table text := substring(upgrade FROM '^(.+)/[^/]+$');
+    wanted_name text := substring(upgrade FROM '/([^/]+)$');
+    target regclass := to_regclass(wanted_table);
+    known record;
+    canonical text;
+    scope text;
+    lacking boolean;
+BEGIN
+    IF wanted_table IS NULL THEN
+        RAISE EXCEPTION 'an upgrade is named table/name, not %', coalesce(quote_literal(upgrade), 'NULL')
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'rowbot.require needs isolation level read committed: the snapshot of this transaction may be older than its lock'
+            USING ERRCODE = 'invalid_transaction_state';
+    END IF;
+    IF target IS NULL THEN
+        RAISE EXCEPTION 'upgrade % is required, and there is no table %', upgrade, wanted_table
+            USING ERRCODE = 'RB001';
+    END IF;
+    SELECT format('%I.%I', n.nspname, c.relname) INTO canonical
+        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
+    SELECT u.state = 'cleaned' OR u.state = 'retired' AND coalesce(u.proved_at, u.cleanup_confirmed_at) IS NOT NULL AS over
+        INTO known FROM rowbot.upgrade u WHERE u.table_name = canonical AND u.name = wanted_name;
+    IF known.over THEN
+        RETURN;
+    END IF;
+    -- Whoever writes the table has committed when this is held, and the look below sees it.
+    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', canonical);
+    IF EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = target AND c.contype = 'c' AND c.convalidated
+               AND pg_catalog.pg_get_constraintdef(c.oid) =
+                   format('CHECK (COALESCE((applied_upgrades @> ARRAY[%L::text]), false))', wanted_name)) THEN
+        RETURN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                   WHERE a.attrelid = target AND a.attname = 'applied_upgrades' AND NOT a.attisdropped) THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', canonical) INTO lacking;
+    ELSE
+        SELECT coalesce(nullif(w.condition, ''), 'true') INTO scope FROM rowbot.walk w WHERE w.table_name = canonical;
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE (%s) AND NOT coalesce(t.applied_upgrades @> ARRAY[%L], false))',
+                       canonical, coalesce(scope, 'true'), wanted_name) INTO lacking;
+    END IF;
+    IF lacking THEN
+        RAISE EXCEPTION 'upgrade % is not complete: rows of % lack it', upgrade, canonical
+            USING ERRCODE = 'RB001', HINT = 'let the daemon finish, or see rowbot gate';
+    END IF;
+END
+$require$;
+COMMENT ON FUNCTION rowbot.require(text) IS 'Raises unless every row has the upgrade (table/name); keeps writers of the table out until the transaction ends';
 )sql"};
 
 constexpr int known_version = static_cast<int>(std::size(migrations));

@@ -3,6 +3,7 @@
 
 // The whole program in one call: an application's own daemon is a main() that names its tables.
 
+#include <rowbot/migrate.hpp>
 #include <rowbot/table.hpp>
 
 namespace rowbot
@@ -10,7 +11,9 @@ namespace rowbot
 
 /// Runs the command line (`run`, `status`, `gate`, …; see daemon/README.md) for these tables and
 /// returns the exit code: 0 done, 3 not yet, 64 asked wrongly, 69 database unreachable, 70 failed
-/// while working. SIGTERM and SIGINT stop it at the next row boundary. Throws nothing.
-int run_daemon(int argc, char* argv[], std::vector<Table> tables);
+/// while working. SIGTERM and SIGINT stop it at the next row boundary. `migrations` are what
+/// `migrate` applies where no folder is named. Throws nothing.
+int run_daemon(int argc, char* argv[], std::vector<Table> tables,
+               std::vector<Migration> migrations = {});
 
 } // namespace rowbot

@@ -27,8 +27,9 @@ struct Migration {
     /// A program instead of a text. It runs in the migration's transaction, on its connection. Its
     /// hash is that of `file` alone: what it does cannot be checked.
     std::function<void(Transaction&)> up{};
-    /// Runs in a transaction of its own when `sql` has failed outside a transaction (with
-    /// `-- postgres-migrations disable-transaction`), before migrate() throws. May be empty.
+    /// Runs in a transaction of its own after `up` has failed, to undo what it did elsewhere, or
+    /// after `sql` has failed outside a transaction (with `-- postgres-migrations
+    /// disable-transaction`); then migrate() throws. May be empty.
     std::function<void(Transaction&)> rollback{};
 };
 
