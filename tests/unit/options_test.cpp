@@ -255,7 +255,8 @@ TEST_CASE("an option of another command is refused, and its own command named")
     CHECK(wrong({"status", "--confirm"}) ==
           "--confirm: rowbot status does not take it; it belongs to rowbot cleanup");
     CHECK(wrong({"gate", "article", "--dry-run"}) ==
-          "--dry-run: rowbot gate does not take it; it belongs to rowbot run or rowbot prepare");
+          "--dry-run: rowbot gate does not take it; it belongs to rowbot run or rowbot prepare or "
+          "rowbot migrate up");
     CHECK(wrong({"prepare", "article", "--rows", "5"}) != "");
     CHECK(wrong({"run", "--rows", "5"}) == "--rows: belongs to a dry run; add --dry-run");
 }
