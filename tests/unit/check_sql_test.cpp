@@ -121,13 +121,15 @@ TEST_CASE("set_config() is found where it sets for the session")
     for (auto const sql :
          {"select set_config('a', f(1, false), 'f')", "select \"set_config\" ('a', 'b', FALSE)",
           "with a as (select set_config('a', 'b', false)) select 1",
-          "select set_config(is_local => false, setting_name => 'a')"})
+          "select set_config(is_local => false, setting_name => 'a')",
+          "select coalesce(set_config('a', lower('B'), false), 'b')"})
         CHECK(finds(sql));
     for (auto const sql :
          {"select set_config('a', 'b', true)", "select set_config('a', f(1, 2, false), true)",
           "select other.set_config('a', 'b', false)", "select 'set_config(1, 2, false)'",
           "create view a as select set_config('a', 'b', false)", "select set_config",
-          "select set_config(", "select set_config(1, array[1, 2, false], true)"})
+          "select set_config(", "select set_config('a', ('b', 'c', false), true)",
+          "select set_config(1, array[1, 2, false], true)"})
         CHECK_FALSE(finds(sql));
 }
 
@@ -227,4 +229,16 @@ TEST_CASE("a string without an end is found, after what was found before it")
     REQUIRE(found.size() == 1);
     CHECK(found[0].offset == 7);
     CHECK(found[0].statement == "select 'a");
+}
+
+TEST_CASE("the time is linear in what is hard to check")
+{
+    for (std::string const what : {"set_config(", "pg_catalog.set_config(1,", "[", "with (", "\\\n",
+                                   "copy a from stdin;\n\\.\n", "commit;", "reindex ("}) {
+        std::string text = "select ";
+        while (text.size() < 100'000) text += what;
+        check_sql(text, true);
+        text.replace(0, 6, "create subscription");
+        check_sql(text, true);
+    }
 }
