@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034
-# Sourced by the tests of this folder: a work folder and a database, both gone at the end.
+# Sourced by the tests that run an example: a work folder and a database, both gone at the end.
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=tests/examples/manual.bash
+. "$(dirname "${BASH_SOURCE[0]}")/manual.bash"
 server=${ROWBOT_TEST_SERVER:?run this with tests/support/with_server}
 for variable in "${!ROWBOT_@}"; do unset "$variable"; done # the daemon takes them for its own
 work=$(mktemp -d)
@@ -10,20 +11,19 @@ database=rowbot_example_$$
 psql -Xq -d "$server" -c "CREATE DATABASE $database"
 trap 'psql -Xq -d "$server" -c "DROP DATABASE $database WITH (FORCE)"; rm -rf "$work"' EXIT
 
-# The example finds its database by libpq's variables, as a user's program does.
+# The examples find their database by libpq's variables, as a user's program does.
 export PGHOST PGPORT PGUSER PGDATABASE=$database
 PGHOST=$(psql -XAt -d "$server" -c 'SHOW unix_socket_directories')
 PGPORT=$(psql -XAt -d "$server" -c 'SHOW port')
 PGUSER=$(psql -XAt -d "$server" -c 'SELECT current_user')
+export CMAKE_GENERATOR=Ninja
 
-build() {
-    cmake -S "$1" -B "$work/build" -G Ninja -DROWBOT_SOURCE_DIR="$root" --log-level=WARNING
-    cmake --build "$work/build" >"$work/log" || { cat "$work/log"; exit 1; }
+# Runs such a command of a daemon, which must be right: it ends with 0.
+run_command() {
+    local command=$1
+    if [[ $command == *' run' ]]; then command+=' --once'; fi # it would go on for ever
+    echo "\$ $command"
+    eval "$command" </dev/null
 }
 
-expect() {
-    if [ "$1" != "$2" ]; then
-        printf 'FAILED: expected\n%s\nbut got\n%s\n' "$2" "$1"
-        exit 1
-    fi
-}
+build() { "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }; }
