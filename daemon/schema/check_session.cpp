@@ -9,7 +9,7 @@ namespace rowbot::schema
 namespace
 {
 
-constexpr auto in_connection = "; give the connection options=-c name=value instead";
+constexpr auto in_connection = "; give the connection options='-c name=value' instead";
 
 /// `SET SESSION AUTHORIZATION` → `set session authorization`; one word of any other setting.
 std::string setting_name(SqlCursor sql)

@@ -96,7 +96,7 @@ TEST_CASE("a setting that stays in the session is found, and SET LOCAL proposed"
         CHECK(finds(sql));
     CHECK(outside("set maintenance_work_mem = '1GB'") ==
           "1:1 'set maintenance_work_mem' stays in the session, for later migrations and for the "
-          "record of this; give the connection options=-c name=value instead");
+          "record of this; give the connection options='-c name=value' instead");
 }
 
 TEST_CASE("a setting of the transaction, of a role, of a function or of a column is none")
