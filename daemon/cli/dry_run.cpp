@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/terminal_text.hpp"
 #include "store/rights.hpp"
+#include "store/schema_version.hpp"
 #include "walk/recovery.hpp"
 #include "walk/row_reader.hpp"
 #include "walk/upgrade_transaction.hpp"
@@ -138,7 +139,10 @@ ExitCode dry_run(CommandLine const& line, Program const& program, std::ostream& 
     Colors const colors =
         wants_color(line, STDOUT_FILENO) ? Colors{"\33[31m", "\33[32m", "\33[0m"} : Colors{};
     std::int64_t failed = 0;
-    for (auto const& known : look_up(session, program.tables)) {
+    Tables ready;
+    for (auto const& table : program.tables)
+        ready.push_back(ready_part(session, table, line.worker.migrations_table).table);
+    for (auto const& known : look_up(session, ready)) {
         auto const& table = known.table;
         auto const began = Clock::system().now();
         std::int64_t rows = 0, failed_here = 0;

@@ -108,6 +108,8 @@ Option const option_list[] = {
      [](CommandLine& c, std::string const& v) { c.worker.recheck = positive_duration(v); }, false, true},
     {"lease", "DURATION", "", "after how long without a sign of life another program takes over; default 15s",
      [](CommandLine& c, std::string const& v) { c.worker.lease = c.migrate.lease = positive_duration(v); }},
+    {"migrations-table", "NAME", "", "where schema migrations are recorded, for upgrades that need one; default migrations",
+     [](CommandLine& c, std::string const& v) { c.worker.migrations_table = v; }},
     {"lock-wait", "DURATION", "", "how long run --once waits for a table that another worker walks or that is paused (default 30s), and migrate for another program that migrates (default 1m)",
      [](CommandLine& c, std::string const& v) { c.worker.lock_wait = c.migrate.lock_wait = parse_duration(v); }},
 };

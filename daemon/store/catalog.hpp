@@ -18,7 +18,10 @@ struct Leaf {
 
 /// A registered table as the database has it.
 struct KnownTable {
-    Table table{};              ///< With its key named.
+    Table table{}; ///< With its key named.
+    /// Why it has upgrades that are not in `table` yet: the schema migration that they need is not
+    /// applied. Empty: all are there.
+    std::string waits_for{};
     detail::TableShape shape{}; ///< Of the root.
     std::string
         name{}; ///< `public.article`, quoted where SQL needs it: its name in schema `rowbot`.

@@ -166,9 +166,8 @@ void record_counts(Work& work, KnownTable const& table, Counts const& counts,
                    {table.name})
              .empty())
         return; // a look for names to clean up says nothing about upgrades that others carry
-    auto const state = counts.rows_lacking == 0 ? "complete"
-                       : rows_failed > 0        ? "failing"
-                                                : "running";
+    bool const complete = counts.rows_lacking == 0 && table.waits_for.empty();
+    auto const state = complete ? "complete" : rows_failed > 0 ? "failing" : "running";
     auto const before = work.exec(
         "SELECT state FROM rowbot.walk WHERE table_name = $1 FOR NO KEY UPDATE", {table.name});
     work.exec(
@@ -179,8 +178,7 @@ void record_counts(Work& work, KnownTable const& table, Counts const& counts,
         {table.name, state, std::to_string(counts.rows_lacking),
          std::to_string(counts.rows_excluded),
          std::to_string(counts.rows_lacking == 0 ? 0 : rows_failed)});
-    if (counts.rows_lacking == 0 && !before.empty() &&
-        before[0][0].c_str() != std::string_view("complete"))
+    if (complete && !before.empty() && before[0][0].c_str() != std::string_view("complete"))
         record_event(work, table.name, "complete");
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "throttle/watch.hpp"
 
+#include "throttle/lock_queue.hpp"
+
 #include <algorithm>
 
 namespace rowbot
@@ -77,8 +79,9 @@ void Watch::look(Session& session)
         // What was released meanwhile is not lost.
         if (!held && lease_ && lease_->table == lease->table) lease_lost_ = true;
     }
-    auto const pause = pause_reason(session, lease->table);
-    set_hold(pause.empty() ? lag_reason_ : pause);
+    auto reason = pause_reason(session, lease->table);
+    if (reason.empty()) reason = waiting_for_lock(session, lease->table);
+    set_hold(reason.empty() ? lag_reason_ : reason);
 }
 
 void Watch::run(std::stop_token stop)

@@ -67,9 +67,9 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
             if (stop.stop_requested()) return Visit::stopped;
             if (counts.rows_lacking <= heap_->failed().size()) {
                 choose_cleanups(); // the pass may have taken days
-                if (counts.rows_lacking == 0)
+                if (counts.rows_lacking == 0 && table_.waits_for.empty())
                     s_.observer.table_complete(table_.table.name);
-                else
+                else if (counts.rows_lacking > 0)
                     s_.observer.table_failing(table_.table.name, counts.rows_lacking);
                 if (!clean_up(counts, stop)) continue;
                 return counts.rows_lacking == 0 ? Visit::complete : Visit::failing;

@@ -85,6 +85,9 @@ struct WorkerOptions {
     std::chrono::milliseconds lock_wait{std::chrono::seconds{30}};
     /// How long to wait for the database at start, and while it is away. 0 does not wait.
     std::chrono::milliseconds connect_wait{std::chrono::seconds{30}};
+    /// Where schema migrations are recorded, for upgrades that need one; a schema may stand before
+    /// it. A table that is not there has none.
+    std::string migrations_table = "migrations";
     /// Stop when everything is complete, or when nothing more can be done.
     bool once = false;
 };
