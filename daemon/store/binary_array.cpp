@@ -18,7 +18,8 @@ void append_int32(std::string& out, std::size_t value)
 
 } // namespace
 
-std::string binary_array(std::span<std::optional<std::string> const> elements, ElementType type)
+std::string binary_array(std::span<std::optional<std::string_view> const> elements,
+                         ElementType type)
 {
     std::size_t bytes = 20 + 4 * elements.size();
     for (auto const& element : elements) bytes += element ? element->size() : 0;

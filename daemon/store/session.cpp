@@ -23,7 +23,11 @@ std::string settings(Session const& session, Purpose purpose)
     // A worker that is stopped in mid-batch gives its locks back; see RowWriter for slow functions.
     set("idle_in_transaction_session_timeout", purpose == Purpose::write ? "30s" : "0");
     set("max_parallel_workers_per_gather", "0");
-    if (purpose == Purpose::write) set("synchronous_commit", "off");
+    if (purpose == Purpose::write) {
+        set("synchronous_commit", "off");
+        // A plan for these very values would copy the arrays of a batch into itself, several times.
+        set("plan_cache_mode", "force_generic_plan");
+    }
     // A dead client's locks go within a second (14 and later; Linux only, hence never an error
     // here).
     if (session.server_version() >= 140000 && purpose != Purpose::read)

@@ -147,8 +147,8 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
         // Names that no column has: Table::where does not qualify those of the table.
         names += "\"rowbot key " + number + "\", ";
         inputs.push_back("v.\"rowbot key " + number + "\"");
-        Key values;
-        for (auto const& key : keys) values.push_back(key[i]);
+        std::vector<std::optional<std::string_view>> values;
+        for (auto const& key : keys) values.emplace_back(key[i]);
         params.binary.push_back(binary_array(values));
     }
     return work.exec("SELECT " + selected + " FROM unnest(" + arrays + ") WITH ORDINALITY AS v (" +

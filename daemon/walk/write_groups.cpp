@@ -16,16 +16,17 @@ constexpr std::size_t hashed_above_bytes = 8192;
 WriteGroup group_of(Table const& table, detail::TableShape const& leaf, VisitedRow const& row)
 {
     WriteGroup group;
-    std::set<std::size_t> guarded;
+    std::set<std::size_t> guarded, written;
     for (auto const& step : row.applied.steps) {
         group.upgrades.push_back(step.upgrade);
+        for (auto const& [column, value] : step.writes) written.insert(column);
         auto const& reads = table.upgrades[step.upgrade].reads;
         for (auto const column : leaf.positions(reads)) guarded.insert(column);
         for (std::size_t i = 0; reads.empty() && i < leaf.size(); ++i)
             if (i != leaf.applied_upgrades) guarded.insert(i);
     }
-    for (auto const& [column, value] : row.applied.changes()) group.written.push_back(column);
-    guarded.insert(group.written.begin(), group.written.end());
+    group.written.assign(written.begin(), written.end());
+    guarded.insert(written.begin(), written.end());
     group.guarded.assign(guarded.begin(), guarded.end());
     for (auto const column : group.guarded)
         if (row.as_read.at(column).text.size() > hashed_above_bytes &&

@@ -53,10 +53,11 @@ public:
     }
 
 private:
-    /// Adds an array with a value for each row and returns its name.
+    /// Adds an array with a value for each row and returns its name. What the views point to need
+    /// only live as long as the call.
     template <class ValueOf> std::string add(ElementType type, ValueOf const& value_of)
     {
-        std::vector<std::optional<std::string>> values;
+        std::vector<std::optional<std::string_view>> values;
         values.reserve(group_.rows.size());
         for (auto const row : group_.rows) values.push_back(value_of(row));
         params_.binary.push_back(binary_array(values, type));
@@ -70,14 +71,38 @@ private:
     std::string as_read(std::size_t column)
     {
         return add(ElementType::text,
-                   [&](std::size_t row) { return batch_[row].as_read.at(column).optional(); });
+                   [&](std::size_t row) { return view(batch_[row].as_read.at(column)); });
+    }
+
+    static std::optional<std::string_view> view(Value const& value)
+    {
+        if (value.state != Value::State::text) return std::nullopt;
+        return value.text;
+    }
+
+    /// The same for a column of which all rows have the same value, most often: a constant then,
+    /// which the server need not take apart for each row.
+    template <class ValueOf>
+    std::string constant_or_added(ValueOf const& value_of, std::string const& type)
+    {
+        auto const first = value_of(group_.rows.front());
+        if (std::all_of(group_.rows.begin(), group_.rows.end(),
+                        [&](auto const row) { return value_of(row) == first; }))
+            return (first ? detail::quote_literal(*first) : "NULL") + "::" + type;
+        std::vector<std::optional<std::string>> kept_alive;
+        kept_alive.reserve(group_.rows.size());
+        return add(ElementType::text,
+                   [&](std::size_t row) -> std::optional<std::string_view> {
+                       return kept_alive.emplace_back(value_of(row));
+                   }) +
+               "::" + type;
     }
 
     /// True, in SQL, for a row in whose own group the column is not in the set.
     std::string not_its_own(ColumnSet WriteGroup::*set, std::size_t column)
     {
         return add(ElementType::text,
-                   [&](std::size_t row) -> std::optional<std::string> {
+                   [&](std::size_t row) -> std::optional<std::string_view> {
                        auto const& own = part_of_[row]->*set;
                        if (!std::binary_search(own.begin(), own.end(), column)) return std::nullopt;
                        return "own";
@@ -96,21 +121,21 @@ private:
     /// The names to be added, in SQL.
     std::string names()
     {
-        return add(ElementType::text,
-                   [&](std::size_t row) {
-                       std::vector<std::string> applied;
-                       for (auto const& step : batch_[row].applied.steps)
-                           applied.push_back(table_.table.upgrades[step.upgrade].name);
-                       return std::optional(detail::array_parameter(applied));
-                   }) +
-               "::text[]";
+        return constant_or_added(
+            [&](std::size_t row) {
+                std::vector<std::string> applied;
+                for (auto const& step : batch_[row].applied.steps)
+                    applied.push_back(table_.table.upgrades[step.upgrade].name);
+                return std::optional(detail::array_parameter(applied));
+            },
+            "text[]");
     }
 
     std::string assignment(std::size_t column)
     {
         auto const value =
             detail::assigned(leaf_, column, add(ElementType::text, [&](std::size_t row) {
-                                 return batch_[row].applied.row.at(column).optional();
+                                 return view(batch_[row].applied.row.at(column));
                              }));
         auto const name = detail::quote_identifier(leaf_.name(column));
         if (!masked_) return name + " = " + value;
@@ -124,14 +149,22 @@ private:
         for (auto const column : leaf_.key) key.push_back(as_read(column));
         return detail::key_matches(leaf_, key) +
                " AND coalesce(t.applied_upgrades, '{}') = coalesce(" +
-               as_read(leaf_.applied_upgrades) + "::text[], '{}')";
+               constant_or_added(
+                   [&](std::size_t row) {
+                       return batch_[row].as_read.at(leaf_.applied_upgrades).optional();
+                   },
+                   "text[]") +
+               ", '{}')";
     }
 
     std::string unchanged(std::size_t column)
     {
         bool const hashed = std::binary_search(group_.hashed.begin(), group_.hashed.end(), column);
+        std::vector<std::string> digests;
+        digests.reserve(group_.rows.size());
         auto const old = !hashed ? as_read(column) : add(ElementType::bytea, [&](std::size_t row) {
-            return std::optional(sha256(batch_[row].as_read.at(column).text));
+            return std::optional<std::string_view>(
+                digests.emplace_back(sha256(batch_[row].as_read.at(column).text)));
         });
         auto const same = detail::unchanged(leaf_, column, old, hashed);
         if (!masked_) return same;

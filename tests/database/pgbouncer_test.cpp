@@ -46,7 +46,9 @@ Ended through(PgBouncer const& pool, std::vector<std::string> arguments,
     return run_program(std::move(arguments), std::move(tables));
 }
 
-char const* const settings_sql = "SELECT name, setting FROM pg_settings ORDER BY name";
+// Without those of PL/pgSQL, which appear in a session when it is loaded.
+char const* const settings_sql =
+    "SELECT name, setting FROM pg_settings WHERE name NOT LIKE 'plpgsql.%' ORDER BY name";
 
 } // namespace
 

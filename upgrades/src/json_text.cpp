@@ -131,6 +131,13 @@ std::string fraction_text(double value)
     return text;
 }
 
+/// ASCII that stands in a JSON string as it is. dump() sets a buffer of 512 bytes up for each call,
+/// which costs more than all else where a document is short strings.
+bool is_plain(char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 struct Writer {
     bool jsonb;
     std::string out{};
@@ -150,6 +157,10 @@ struct Writer {
             write_float(value.get<double>());
         else if (value.is_binary() || value.is_discarded())
             throw Error("JSON with binary or discarded content");
+        else if (value.is_number_unsigned())
+            out += std::to_string(value.get<std::uint64_t>());
+        else if (value.is_number_integer())
+            out += std::to_string(value.get<std::int64_t>());
         else
             out += value.dump();
     }
@@ -189,6 +200,10 @@ private:
     {
         if (jsonb && value.find('\0') != std::string::npos)
             throw Error("JSON text with a NUL character, which jsonb cannot store");
+        if (std::all_of(value.begin(), value.end(), is_plain)) {
+            ((out += '"') += value) += '"';
+            return;
+        }
         out += Json(value).dump();
     }
 
