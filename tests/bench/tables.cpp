@@ -20,7 +20,7 @@ constexpr char const* document_rows = R"sql(
                        'Grüße aus Köln', 'north-north-west', 'see also: page 42', 'discontinued',
                        'made to order', 'size XL', 'to be confirmed'] AS w) AS words,
          generate_series(1, $ROWS$) AS n,
-         LATERAL (SELECT md5(n::text) AS m, (n * 7919 % 65521)::int AS h) AS hashes,
+         LATERAL (SELECT md5(n::text) AS m, (n::bigint * 7919 % 65521)::int AS h) AS hashes,
          LATERAL (SELECT concat(
             '{"id": ', n, ', "sku": "', left(m, 12), '", "title": "', w[1 + h % 16], ' ',
             w[1 + h / 16 % 16], '", "price": ', round(h / 100.0, 2), ', "in_stock": ',
