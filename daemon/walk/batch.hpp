@@ -15,9 +15,26 @@ struct VisitedRow {
     Applied applied;
 };
 
+/// A statement that writes rows, and which.
+struct Statement {
+    std::string sql{};
+    Params params{};
+    /// RETURNING gives an ordinal, from 1, and whether the row holds its new names. Which row is at
+    /// each ordinal:
+    std::vector<std::size_t> rows{};
+};
+
+/// Rows ready to be written. Their values are in the statements alone: where these fail, the rows
+/// are read again.
+struct Prepared {
+    std::vector<Statement> statements{};
+    std::vector<Key> keys{};                          ///< Of each row.
+    std::vector<std::vector<std::size_t>> upgrades{}; ///< That ran, of each row.
+};
+
 /// What one read found and the transformation made of it; the writer's unit of work.
 struct Batch {
-    std::vector<VisitedRow> rows{}; ///< With something to write.
+    Prepared rows{}; ///< With something to write.
     std::vector<UpgradeError>
         failures{};                   ///< Of these rows and of others that have nothing to write.
     std::vector<Key> failed_keys{};   ///< One for each of `failures`.

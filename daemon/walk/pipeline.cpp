@@ -38,7 +38,7 @@ Position Pipeline::run(Position from, Wrote const& wrote, Halt const& halt, std:
         auto const written = writer_.write(*batch, stop);
         auto const took = std::max(batch->took, clock_.now() - began);
         auto const rows =
-            static_cast<std::int64_t>(batch->rows.size() + batch->transactional.size());
+            static_cast<std::int64_t>(batch->rows.keys.size() + batch->transactional.size());
         {
             std::lock_guard const lock(mutex_);
             size_.took(rows, took);
@@ -63,7 +63,7 @@ void Pipeline::read_all(Position from, std::stop_token stop)
             auto batch = read(from, stop);
             if (stop.stop_requested()) break;
             from = batch.end;
-            batches += batch.rows.empty() && batch.transactional.empty() ? 0 : 1;
+            batches += batch.rows.keys.empty() && batch.transactional.empty() ? 0 : 1;
             if (!push(std::move(batch), stop)) break;
             if (limits_.batches > 0 && batches >= limits_.batches) break;
             if (limits_.stretch.count() > 0 && clock_.now() - began >= limits_.stretch) break;
@@ -107,6 +107,7 @@ Batch Pipeline::read(Position from, std::stop_token stop)
 void Pipeline::transform(RowReader::Found found, Batch& batch, std::stop_token stop)
 {
     auto const began = clock_.now();
+    std::vector<VisitedRow> rows;
     for (std::size_t i = 0; i < found.rows.size() && !stop.stop_requested(); ++i) {
         auto& row = found.rows[i];
         auto key = key_of(leaf_.shape, row);
@@ -119,14 +120,15 @@ void Pipeline::transform(RowReader::Found found, Batch& batch, std::stop_token s
                 batch.failures.push_back(*applied.failure);
                 batch.failed_keys.push_back(std::move(key));
             }
-            if (!applied.steps.empty()) batch.rows.push_back({std::move(row), std::move(applied)});
+            if (!applied.steps.empty()) rows.push_back({std::move(row), std::move(applied)});
         }
         // A slow upgrade: write what there is before it grows old.
         if (i + 1 < found.rows.size() && clock_.now() - began > 2 * limits_.target) {
             batch.end = found.positions[i];
-            return;
+            break;
         }
     }
+    batch.rows = writer_.prepare(rows);
 }
 
 bool Pipeline::push(Batch batch, std::stop_token stop)

@@ -64,7 +64,7 @@ Written RowWriter::write(Batch& batch, std::stop_token stop)
     total_ = {};
     stop_ = std::move(stop);
     std::vector<Key> missed;
-    write_part(batch.rows, missed);
+    write_batch(batch.rows, missed);
     for (std::size_t i = 0; i < batch.failures.size(); ++i)
         fail(batch.failed_keys[i], batch.failures[i]);
     again(missed);
@@ -72,31 +72,50 @@ Written RowWriter::write(Batch& batch, std::stop_token stop)
     return total_;
 }
 
-/// Halves what PostgreSQL refuses, each half in a transaction of its own, until the row is found.
+/// At first as it was prepared; where that fails, from what is in the table now.
+void RowWriter::write_batch(Prepared const& batch, std::vector<Key>& missed)
+{
+    if (batch.keys.empty() || stop_.stop_requested()) return;
+    auto const tried = attempt(batch, missed);
+    if (tried == Tried::written) return;
+    auto rows = read_again(batch.keys);
+    if (tried == Tried::locked && try_free_rows(rows, missed)) return;
+    find_fault(rows, missed);
+}
+
 void RowWriter::write_part(std::span<VisitedRow> rows, std::vector<Key>& missed)
 {
-    if (rows.empty() || stop_.stop_requested() || try_part(rows, missed)) return;
+    if (rows.empty() || stop_.stop_requested()) return;
+    auto const tried = attempt(prepare(rows), missed);
+    if (tried == Tried::written) return;
+    if (tried == Tried::locked && try_free_rows(rows, missed)) return;
+    find_fault(rows, missed);
+}
+
+/// Halves what PostgreSQL refuses, each half in a transaction of its own, until the row is found.
+void RowWriter::find_fault(std::span<VisitedRow> rows, std::vector<Key>& missed)
+{
+    if (rows.empty() || stop_.stop_requested()) return;
     if (rows.size() == 1) return visit_locked(key_of(leaf_.shape, rows[0].as_read), true);
     write_part(rows.first(rows.size() / 2), missed);
     write_part(rows.subspan(rows.size() / 2), missed);
 }
 
-/// False where a row of the part is at fault; nothing was written then.
-bool RowWriter::try_part(std::span<VisitedRow const> rows, std::vector<Key>& missed)
+/// Where it is not written, nothing of it was.
+RowWriter::Tried RowWriter::attempt(Prepared const& rows, std::vector<Key>& missed)
 {
     try {
         Work work(session_, Purpose::write);
         write_in(work, rows, missed);
-        return true;
+        return Tried::written;
     } catch (NamesGone const&) {
-        return false;
+        return Tried::refused;
     } catch (pqxx::sql_error const& e) {
         auto const recovery = recovery_for(std::current_exception());
         bool const lock_timeout = e.sqlstate() == "55P03";
         if (recovery != Recovery::bisect && (!lock_timeout || stop_.stop_requested())) throw;
-        if (!lock_timeout) return false;
+        return lock_timeout ? Tried::locked : Tried::refused;
     }
-    return try_free_rows(rows, missed);
 }
 
 /// The part without the rows that somebody has locked: they stay pending, for a later pass.
@@ -114,7 +133,7 @@ bool RowWriter::try_free_rows(std::span<VisitedRow const> rows, std::vector<Key>
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (free[i]) unlocked.push_back(rows[i]);
     try {
-        write_in(work, unlocked, missed);
+        write_in(work, prepare(unlocked), missed);
         total_.locked += static_cast<std::int64_t>(rows.size() - unlocked.size());
         return true;
     } catch (NamesGone const&) {
@@ -128,32 +147,28 @@ bool RowWriter::try_free_rows(std::span<VisitedRow const> rows, std::vector<Key>
 }
 
 /// Commits; nothing is counted before that.
-void RowWriter::write_in(Work& work, std::span<VisitedRow const> rows, std::vector<Key>& missed)
+void RowWriter::write_in(Work& work, Prepared const& rows, std::vector<Key>& missed)
 {
-    std::vector<bool> matched(rows.size());
+    std::vector<bool> matched(rows.keys.size());
     Written written;
-    for (auto const& statement : write_statements(table_, leaf_.shape, rows, removals_))
+    for (auto const& statement : rows.statements)
         for (auto const& row : work.exec(statement.sql, statement.params)) {
             if (!row[1].as<bool>()) throw NamesGone(); // visit_step says so
             matched[statement.rows[row[0].as<std::size_t>() - 1]] = true;
         }
-    count(rows, matched, written);
+    for (std::size_t i = 0; i < matched.size(); ++i)
+        if (matched[i]) count(rows.upgrades[i], written);
     record_(work, written);
     work.commit();
     total_.rows += written.rows;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        if (!matched[i]) missed.push_back(key_of(leaf_.shape, rows[i].as_read));
+    for (std::size_t i = 0; i < matched.size(); ++i)
+        if (!matched[i]) missed.push_back(rows.keys[i]);
 }
 
-void RowWriter::count(std::span<VisitedRow const> rows, std::vector<bool> const& matched,
-                      Written& written) const
+void RowWriter::count(std::vector<std::size_t> const& upgrades, Written& written) const
 {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!matched[i]) continue;
-        ++written.rows;
-        for (auto const& step : rows[i].applied.steps)
-            ++written.by_upgrade[table_.table.upgrades[step.upgrade].name];
-    }
+    ++written.rows;
+    for (auto const upgrade : upgrades) ++written.by_upgrade[table_.table.upgrades[upgrade].name];
 }
 
 /// Rows that the guard kept from being written: read once more, then, what misses again, under a
@@ -162,19 +177,24 @@ void RowWriter::again(std::vector<Key> const& missed)
 {
     if (missed.empty() || stop_.stop_requested()) return;
     total_.conflicts += static_cast<std::int64_t>(missed.size());
-    std::vector<VisitedRow> rows;
-    {
-        Work work(session_, Purpose::read);
-        for (auto& row : reader_.keys(work, missed)) {
-            auto applied = upgraded(table_.table, row);
-            if (applied.failure) fail(key_of(leaf_.shape, row), *applied.failure);
-            if (!applied.steps.empty()) rows.push_back({std::move(row), std::move(applied)});
-        }
-        work.commit();
-    }
+    auto rows = read_again(missed);
     std::vector<Key> missed_twice;
     write_part(rows, missed_twice);
     for (auto const& key : missed_twice) visit_locked(key, false);
+}
+
+/// Those that are still pending, as they are now, with their upgrades applied.
+std::vector<VisitedRow> RowWriter::read_again(std::vector<Key> const& keys)
+{
+    std::vector<VisitedRow> rows;
+    Work work(session_, Purpose::read);
+    for (auto& row : reader_.keys(work, keys)) {
+        auto applied = upgraded(table_.table, row);
+        if (applied.failure) fail(key_of(leaf_.shape, row), *applied.failure);
+        if (!applied.steps.empty()) rows.push_back({std::move(row), std::move(applied)});
+    }
+    work.commit();
+    return rows;
 }
 
 void RowWriter::visit_locked(Key const& key, bool one_at_a_time)
@@ -202,8 +222,8 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         if (steps.empty()) return false;
         upgrade = table_.table.upgrades[steps.back().upgrade].name;
 
-        auto const statement =
-            write_statements(table_, leaf_.shape, {&visited, 1}, removals_).front();
+        auto const ready = prepare({&visited, 1});
+        auto const& statement = ready.statements.front();
         auto const result = work.exec(statement.sql, statement.params);
         if (result.empty() || !result[0][1].as<bool>()) {
             fail(key, {table_.table.name, row->key(), upgrade,
@@ -215,7 +235,7 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
             return false;
         }
         Written written;
-        count({&visited, 1}, {true}, written);
+        count(ready.upgrades.front(), written);
         record_(work, written);
         work.commit();
         total_.rows += written.rows;

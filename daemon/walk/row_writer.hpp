@@ -59,18 +59,28 @@ public:
     /// bisect.
     Written write(Batch& batch, std::stop_token stop);
 
+    /// What write() wants of a batch; any thread may call it while write() runs.
+    Prepared prepare(std::span<VisitedRow const> rows) const
+    {
+        return prepared(table_, leaf_.shape, rows, removals_);
+    }
+
 private:
+    enum class Tried : char { written, refused, locked };
+
+    void write_batch(Prepared const& batch, std::vector<Key>& missed);
     void write_part(std::span<VisitedRow> rows, std::vector<Key>& missed);
-    bool try_part(std::span<VisitedRow const> rows, std::vector<Key>& missed);
+    Tried attempt(Prepared const& rows, std::vector<Key>& missed);
     bool try_free_rows(std::span<VisitedRow const> rows, std::vector<Key>& missed);
-    void write_in(Work& work, std::span<VisitedRow const> rows, std::vector<Key>& missed);
+    void write_in(Work& work, Prepared const& rows, std::vector<Key>& missed);
     void again(std::vector<Key> const& missed);
+    std::vector<VisitedRow> read_again(std::vector<Key> const& keys);
+    void find_fault(std::span<VisitedRow> rows, std::vector<Key>& missed);
     /// Visits the row under a lock; `one_at_a_time`: each upgrade in a transaction of its own.
     void visit_locked(Key const& key, bool one_at_a_time);
     bool visit_step(Key const& key, bool one_at_a_time);
     void fail(Key const& key, UpgradeError const& error);
-    void count(std::span<VisitedRow const> rows, std::vector<bool> const& matched,
-               Written& written) const;
+    void count(std::vector<std::size_t> const& upgrades, Written& written) const;
 
     Session& session_;
     KnownTable const& table_;

@@ -199,4 +199,16 @@ std::vector<Statement> write_statements(KnownTable const& table, detail::TableSh
     return statements;
 }
 
+Prepared prepared(KnownTable const& table, detail::TableShape const& leaf,
+                  std::span<VisitedRow const> rows, std::vector<std::string> const& removals)
+{
+    Prepared all{.statements = write_statements(table, leaf, rows, removals)};
+    for (auto const& row : rows) {
+        all.keys.push_back(key_of(leaf, row.as_read));
+        auto& upgrades = all.upgrades.emplace_back();
+        for (auto const& step : row.applied.steps) upgrades.push_back(step.upgrade);
+    }
+    return all;
+}
+
 } // namespace rowbot

@@ -8,14 +8,6 @@
 namespace rowbot
 {
 
-struct Statement {
-    std::string sql{};
-    Params params{};
-    /// RETURNING gives an ordinal, from 1, and whether the row holds its new names. Which row of
-    /// the batch is at each ordinal:
-    std::vector<std::size_t> rows{};
-};
-
 /// The statements that write these rows, each guarded by its key, its old names and the values that
 /// were read of every source and written column. One for each set of written columns; over four
 /// sets one for all, with masks, except where an UPDATE OF trigger would see columns that a row
@@ -23,5 +15,9 @@ struct Statement {
 std::vector<Statement> write_statements(KnownTable const& table, detail::TableShape const& leaf,
                                         std::span<VisitedRow const> rows,
                                         std::vector<std::string> const& removals);
+
+/// The same with what the writer must know of the rows themselves. Any thread.
+Prepared prepared(KnownTable const& table, detail::TableShape const& leaf,
+                  std::span<VisitedRow const> rows, std::vector<std::string> const& removals);
 
 } // namespace rowbot
