@@ -21,6 +21,12 @@ std::int64_t status_mb(std::string const& name)
     throw std::runtime_error("/proc/self/status has no " + name);
 }
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool memory_is_ours = false; // most of it is the sanitizer's
+#else
+constexpr bool memory_is_ours = true;
+#endif
+
 /// From now on VmHWM is the peak (https://man7.org/linux/man-pages/man5/proc.5.html).
 void reset_peak()
 {
@@ -71,7 +77,7 @@ TEST_CASE("rows of 1 MB are walked in memory for a few of them")
     // two of them, at most 4 MB (bytea is twice as long as text); four batches are under way (one
     // being read, two queued, one being written), each row in two forms, as read and as upgraded;
     // and what is being written stands four times in the parameters: 4 * 2 * 4 + 4 * 4 = 48 MB.
-    CHECK(used < 64);
+    if (memory_is_ours) CHECK(used < 64);
 }
 
 TEST_CASE("a batch of large rows is small, and the batches of the small rows behind it grow again")
