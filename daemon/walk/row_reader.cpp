@@ -107,15 +107,16 @@ RowReader::Found RowReader::range(Work& work, Position from, std::int64_t to_blo
         outer += ", s." + alias;
     }
     // The running sum is taken before any value is fetched from TOAST; only rows within the limit
-    // are.
+    // are. Of int, because a sum of bigint is computed as numeric.
     auto const result = work.exec(
-        "SELECT s.tid, s.bytes" + outer + " FROM (SELECT t.ctid AS tid" + inner + ", " + sizes_ +
-        " AS own, sum(" + sizes_ +
-        ") OVER (ORDER BY t.ctid ROWS UNBOUNDED PRECEDING) AS bytes FROM ONLY " +
+        "SELECT s.tid, s.bytes" + outer +
+        " FROM (SELECT q.*, sum(q.own) OVER (ORDER BY q.tid ROWS UNBOUNDED PRECEDING) AS bytes "
+        "FROM (SELECT t.ctid AS tid" +
+        inner + ", least(" + sizes_ + ", 1000000000)::int AS own FROM ONLY " +
         leaf_.shape.qualified + " AS t WHERE t.ctid > '" + from.tid() + "'::tid AND t.ctid < '(" +
         std::to_string(to_block) + ",0)'::tid AND " + condition_ + " ORDER BY t.ctid LIMIT " +
-        std::to_string(most_rows) + ") AS s WHERE s.bytes - s.own < " + std::to_string(most_bytes) +
-        " ORDER BY s.tid");
+        std::to_string(most_rows) + ") AS q) AS s WHERE s.bytes - s.own < " +
+        std::to_string(most_bytes) + " ORDER BY s.tid");
     Found found;
     for (auto const& fields : result) {
         found.positions.push_back(parse_tid(fields[0].c_str()));

@@ -46,7 +46,10 @@ public:
         for (auto const column : group_.written) sql += ", " + assignment(column);
         auto guard = key_and_names();
         for (auto const column : group_.guarded) guard += " AND " + unchanged(column);
-        sql += " FROM unnest(" + arrays_ + ") WITH ORDINALITY AS v (" + array_names_ + "ord)";
+        // Not FROM unnest(…) WITH ORDINALITY, which copies every value into a tuplestore and out
+        // of it again.
+        sql += " FROM (SELECT " + arrays_ + "generate_series(1, " +
+               std::to_string(group_.rows.size()) + ") AS ord) AS v";
         return {sql + " WHERE " + guard + " RETURNING v.ord, coalesce(t.applied_upgrades @> " +
                     added + ", false)",
                 std::move(params_), group_.rows};
@@ -62,9 +65,9 @@ private:
         for (auto const row : group_.rows) values.push_back(value_of(row));
         params_.binary.push_back(binary_array(values, type));
         auto const number = std::to_string(params_.binary.size());
-        arrays_ += (arrays_.empty() ? "$" : ", $") + number +
-                   (type == ElementType::bytea ? "::bytea[]" : "::text[]");
-        array_names_ += "v" + number + ", ";
+        arrays_ += "unnest($" + number +
+                   (type == ElementType::bytea ? "::bytea[]) AS v" : "::text[]) AS v") + number +
+                   ", ";
         return "v.v" + number;
     }
 
@@ -178,7 +181,7 @@ private:
     std::vector<WriteGroup const*> part_of_; ///< Of each row of the batch, where groups are united.
     bool masked_ = false;
     Params params_{};
-    std::string arrays_{}, array_names_{};
+    std::string arrays_{};
 };
 
 } // namespace

@@ -86,6 +86,19 @@ bool part_of_number(char c)
     return (c >= '0' && c <= '9') || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
 }
 
+/// Where the quote stands that ends a string, or beyond the end of the text.
+std::size_t end_of_string(std::string_view text, std::size_t at)
+{
+    for (;;) {
+        auto const quote = text.find('"', at);
+        if (quote == std::string_view::npos) return text.size();
+        auto backslashes = quote;
+        while (backslashes > at && text[backslashes - 1] == '\\') --backslashes;
+        if ((quote - backslashes) % 2 == 0) return quote;
+        at = quote + 1;
+    }
+}
+
 /// Looks for numbers and nesting in one pass over the text; the grammar is the parser's affair.
 void check(std::string_view text)
 {
@@ -93,8 +106,7 @@ void check(std::string_view text)
     for (std::size_t at = 0; at < text.size(); ++at) {
         char const c = text[at];
         if (c == '"') {
-            for (++at; at < text.size() && text[at] != '"'; ++at)
-                if (text[at] == '\\') ++at;
+            at = end_of_string(text, at + 1);
         } else if (c == '[' || c == '{') {
             if (++levels > most_levels) throw Error("JSON nested more than 512 levels deep");
         } else if (c == ']' || c == '}') {
