@@ -217,3 +217,28 @@ TEST_CASE("random documents come back as they were written")
         CHECK(read(written(json, sample::json)) == json);
     }
 }
+
+TEST_CASE("every string is written as nlohmann_json writes it, or refused as it does")
+{
+    std::mt19937 random(4711);
+    std::string const bytes =
+        "a\"\\\x01\x1f\x7f\x80\x8f\x90\x9f\xa0\xbf\xc0\xc2\xdf\xe0\xed\xef\xf0\xf4\xf5\xff";
+    int refused = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        std::string text;
+        for (auto left = random() % 6; left > 0; --left) text += bytes[random() % bytes.size()];
+        CAPTURE(i);
+        std::string expected;
+        try {
+            expected = Json(text).dump();
+        } catch (Json::exception const&) {
+            CHECK(written(text).find("JSON that cannot be written") != std::string::npos);
+            ++refused;
+            continue;
+        }
+        CHECK(written(Json(text)) == expected);
+    }
+    CHECK(refused > 1000);
+    for (auto const* const text : {"é", "日本語", "😀", "\xf4\x8f\xbf\xbf"})
+        CHECK(written(text) == "\"" + std::string(text) + "\"");
+}

@@ -143,11 +143,42 @@ std::string fraction_text(double value)
     return text;
 }
 
-/// ASCII that stands in a JSON string as it is. dump() sets a buffer of 512 bytes up for each call,
-/// which costs more than all else where a document is short strings.
-bool is_plain(char c)
+/// How long the UTF-8 sequence is that the text begins with; 0: there is none, or one of a single
+/// byte. Table 3-7 of the Unicode Standard.
+std::size_t sequence_length(std::string_view text)
 {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    auto const byte = [&](std::size_t at) {
+        return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+    };
+    auto const continues = [&](std::size_t at) { return (byte(at) & 0xc0U) == 0x80U; };
+    auto const lead = byte(0), second = byte(1);
+    if (lead >= 0xc2 && lead <= 0xdf) return continues(1) ? 2 : 0;
+    if (lead >= 0xe0 && lead <= 0xef) {
+        bool const fits = !(lead == 0xe0 && second < 0xa0) && !(lead == 0xed && second > 0x9f);
+        return fits && continues(1) && continues(2) ? 3 : 0;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4) {
+        bool const fits = !(lead == 0xf0 && second < 0x90) && !(lead == 0xf4 && second > 0x8f);
+        return fits && continues(1) && continues(2) && continues(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+/// Whether the text stands in a JSON string as it is. dump() sets a buffer of 512 bytes up for each
+/// call, which costs more than all else where a document is short strings.
+bool is_plain(std::string_view text)
+{
+    for (std::size_t at = 0; at < text.size();) {
+        char const c = text[at];
+        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+            ++at;
+            continue;
+        }
+        auto const length = sequence_length(text.substr(at));
+        if (length == 0) return false;
+        at += length;
+    }
+    return true;
 }
 
 struct Writer {
@@ -212,7 +243,7 @@ private:
     {
         if (jsonb && value.find('\0') != std::string::npos)
             throw Error("JSON text with a NUL character, which jsonb cannot store");
-        if (std::all_of(value.begin(), value.end(), is_plain)) {
+        if (is_plain(value)) {
             ((out += '"') += value) += '"';
             return;
         }
