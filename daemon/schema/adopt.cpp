@@ -2,6 +2,7 @@
 #include "schema/adopt.hpp"
 
 #include "schema/other_tools.hpp"
+#include "schema/sql_lexer.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -43,11 +44,23 @@ std::string plain(std::string name)
     return name.empty() ? "unnamed" : name.substr(0, 80);
 }
 
+/// A file's last statement needs no semicolon, unless another file follows it.
+bool ends_with_semicolon(std::string const& sql)
+{
+    SqlLexer lexer(sql);
+    bool ends = true;
+    for (auto token = lexer.next(); token.kind != Token::Kind::end; token = lexer.next())
+        if (!is_blank(token)) ends = lexer.text(token) == ";";
+    return ends;
+}
+
 std::string baseline_text(OtherTool const& tool, std::vector<ForeignFile> const& files)
 {
     std::string text = "-- What " + tool.name + " had applied when Rowbot took over.\n";
     for (auto const& file : files)
-        if (file.applied) text += "\n-- " + file.name + "\n" + file.sql;
+        if (file.applied)
+            text += "\n-- " + file.name + "\n" + file.sql +
+                    (ends_with_semicolon(file.sql) ? "" : "\n;\n");
     return text;
 }
 
