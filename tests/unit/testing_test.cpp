@@ -119,6 +119,18 @@ TEST_CASE("all pending upgrades run, or the one that is asked for")
           "a worker and a real table");
 }
 
+TEST_CASE("the key is the declared one, also where there is a column id")
+{
+    auto const number = table({{.name = "number",
+                                .apply = [](Row const&) -> Patch {
+                                    return {{"id", 7}};
+                                },
+                                .reads = {"id"},
+                                .writes = {"id"}}},
+                              {"code"});
+    CHECK(number.upgraded({{"id", "42"}, {"code", "oar"}}).text("id") == "7");
+}
+
 TEST_CASE("an upgrade that is not pure is found")
 {
     auto const counting = one([n = std::make_shared<int>(0)](Row const&) -> Patch {

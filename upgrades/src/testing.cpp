@@ -169,7 +169,8 @@ TableUnderTest::TableUnderTest(Table table, std::vector<ColumnDefinition> const&
     : table_(std::move(table)), columns_(columns_of(table_, columns))
 {
     validate({table_});
-    table_ = detail::fit(std::move(table_), shape_of(table_, columns_));
+    auto const shape = shape_of(table_, columns_); // before the table is moved, hence no argument
+    table_ = detail::fit(std::move(table_), shape);
     validate({table_}); // again, with the key
     std::erase_if(table_.upgrades, [](auto const& u) { return u.apply.needs_transaction(); });
     for (auto& upgrade : table_.upgrades) upgrade.apply = declared(table_.name, upgrade);
