@@ -45,9 +45,11 @@ std::vector<ConfigLine> read_config_file(std::string const& file)
 {
     // A folder opens well, but reads nothing.
     std::ifstream in(file);
+    auto const error = errno; // before the next call may change it
     if (std::filesystem::is_directory(file))
         throw ConfigError(file + ": is a folder, no config file");
-    if (!in) throw ConfigError(file + ": cannot be read: " + std::strerror(errno));
+    if (!in)
+        throw ConfigError(file + ": cannot be read: " + std::generic_category().message(error));
     return read_config(in, file);
 }
 

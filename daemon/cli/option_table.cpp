@@ -19,7 +19,7 @@ constexpr std::string_view migrating =
     "migrate adopt, migrate wait, migrate unlock";
 
 // clang-format off
-Option const option_list[] = {
+constexpr Option option_list[] = {
     {"once", "", "run", "stop when everything is complete, or nothing more can be done",
      [](CommandLine& c, std::string const&) { c.worker.once = true; }},
     {"dry-run", "", "run, prepare, migrate up", "change nothing: run shows what a batch would write, prepare its SQL, migrate up its files",

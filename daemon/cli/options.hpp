@@ -55,6 +55,6 @@ CommandLine parse_command_line(std::vector<std::string> const& arguments,
                                Environment const& environment);
 
 /// `rowbot --help`, or, for a command, `rowbot COMMAND --help`.
-std::string help_text(std::string const& command = {});
+std::string help_text(std::string const& name = {});
 
 } // namespace rowbot::cli

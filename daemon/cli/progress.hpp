@@ -27,7 +27,7 @@ public:
 private:
     struct Sample {
         Clock::Time at;
-        std::int64_t rows, blocks;
+        std::int64_t rows = 0, blocks = 0;
     };
     double per_second(std::int64_t Sample::*count) const;
 

@@ -78,8 +78,8 @@ std::vector<std::string> convert(MigrateOptions const& options, OtherTool const&
         write_new(directory / (number + "_" + plain(file.name) + ".sql"), file.sql);
     }
     baseline(options, 1);
-    said.push_back("0001_baseline.sql was written and recorded as applied; it is what a new "
-                   "database begins with, so read it once");
+    said.emplace_back("0001_baseline.sql was written and recorded as applied; it is what a new "
+                      "database begins with, so read it once");
     if (id > 1) said.push_back(std::to_string(id - 1) + " files that are to be run were written");
     said.push_back(tool.table + " was not changed; drop it when nobody needs " + tool.name +
                    " any more");

@@ -101,7 +101,7 @@ std::vector<std::string> repair(MigrateOptions const& options, std::optional<int
     auto const found = inspect(*change.session, options, change.table);
     std::vector<std::string> done;
     if (clear_fence(*change.session, change.table.name()))
-        done.push_back("the last failure was forgotten: the next run begins at once");
+        done.emplace_back("the last failure was forgotten: the next run begins at once");
     if (id) {
         if (*id < 1 || *id > static_cast<int>(found.files.size()))
             throw ConfigError("there is no migration " + std::to_string(*id));

@@ -68,7 +68,7 @@ std::string runs_outside_only(SqlCursor const& statement)
     };
     if (says("create", "subscription") && without_slot(statement)) return {};
     for (auto const [first, second] : outside_by_head)
-        if (says(first, second)) return first + (*second ? std::string(" ") + second : "");
+        if (says(first, second)) return first + (*second != '\0' ? std::string(" ") + second : "");
 
     SqlCursor sql = statement;
     if (sql.take("cluster")) {

@@ -50,10 +50,10 @@ void record_failure(Session& session, std::string const& table,
 
 bool clear_fence(Session& session, std::string const& table)
 {
-    return session
-               .exec("DELETE FROM rowbot.migration_failure WHERE table_name = $1 RETURNING 1",
-                     {table})
-               .size() > 0;
+    return !session
+                .exec("DELETE FROM rowbot.migration_failure WHERE table_name = $1 RETURNING 1",
+                      {table})
+                .empty();
 }
 
 } // namespace rowbot::schema

@@ -24,7 +24,7 @@ std::string read(fs::path const& path)
                           "; give it another suffix, or remove it");
     std::ifstream in(path, std::ios::binary);
     std::string text;
-    for (std::array<char, 1U << 16U> part; in.read(part.data(), part.size()), in.gcount() > 0;)
+    for (std::array<char, 1U << 16U> part{}; in.read(part.data(), part.size()), in.gcount() > 0;)
         text.append(part.data(), static_cast<std::size_t>(in.gcount()));
     if (!in.is_open() || in.bad())
         throw ConfigError(path.string() +

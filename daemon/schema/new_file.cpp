@@ -96,7 +96,7 @@ std::string next_file_name(std::span<MigrationFile const> files, std::string_vie
 
 std::filesystem::path create_file(std::filesystem::path const& directory, std::string_view name)
 {
-    auto const path = directory / next_file_name(load_files(directory), name);
+    auto path = directory / next_file_name(load_files(directory), name);
     write_new(path, head);
     return path;
 }

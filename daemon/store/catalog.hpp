@@ -36,7 +36,7 @@ std::vector<KnownTable> look_up(Session& session, std::vector<Table> const& tabl
 
 /// The leaves of a table as they are now, by name. Not within a Work. Throws
 /// ConfigError for a leaf that has no heap.
-std::vector<Leaf> leaves_of(Session& session, KnownTable const& table);
+std::vector<Leaf> leaves_of(Session& session, KnownTable const& known);
 
 /// The name under which the state schema knows a table; none where there is no such table.
 std::optional<std::string> canonical_name(Session& session, std::string const& identifier);

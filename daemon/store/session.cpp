@@ -38,7 +38,8 @@ std::string settings(Session const& session, Purpose purpose)
 } // namespace
 
 Session::Session(std::string const& connection, std::string const& purpose)
-    : connection_(std::make_unique<pqxx::connection>(connection)), purpose_(purpose)
+    : connection_(std::make_unique<pqxx::connection>(connection)), purpose_(purpose),
+      server_version_(connection_->server_version())
 {
 #if PQXX_VERSION_MAJOR < 7
 #pragma GCC diagnostic push
@@ -46,7 +47,6 @@ Session::Session(std::string const& connection, std::string const& purpose)
     connection_->inhibit_reactivation(true);
 #pragma GCC diagnostic pop
 #endif
-    server_version_ = connection_->server_version();
     statements_ = std::make_unique<pqxx::nontransaction>(*connection_);
     auto const deadlock_timeout =
         exec(

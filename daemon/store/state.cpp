@@ -268,7 +268,7 @@ std::string begin_cleanup(Session& session, std::string const& table, std::strin
     // Whoever registers the name locks the same row.
     work.exec("SELECT FROM rowbot.upgrade WHERE table_name = $1 AND name = $2 FOR UPDATE",
               {table, name});
-    auto const why = cleanup_hindrance(session, table, name, after, lease);
+    auto why = cleanup_hindrance(session, table, name, after, lease);
     if (why.empty())
         work.exec(
             "UPDATE rowbot.upgrade SET cleaning_at = now() WHERE table_name = $1 AND name = $2 "

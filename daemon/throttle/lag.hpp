@@ -26,7 +26,7 @@ public:
 private:
     struct Sample {
         Time at;
-        std::int64_t position;
+        std::int64_t position = 0;
     };
     std::deque<Sample> samples_; // at most one for each 100 ms of the last 10 minutes
 };

@@ -21,6 +21,7 @@ void Visits::enter(std::vector<Table> const& tables, std::string const& id,
     ensure_state_schema(session);
     watched_.clear();
     std::vector<Table> ready;
+    ready.reserve(tables.size());
     for (auto const& table : tables)
         ready.push_back(ready_part(session, table, options_.migrations_table).table);
     look_up(session, ready); // all of them: two may be one table under two spellings

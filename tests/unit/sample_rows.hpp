@@ -32,7 +32,7 @@ inline rowbot::ColumnType array_of(rowbot::ColumnType type)
 }
 
 struct Cell {
-    char const* column;
+    char const* column = "";
     rowbot::ColumnType type;
     std::optional<std::string> value; ///< None is NULL.
     bool selected = true;

@@ -141,6 +141,7 @@ TEST_CASE("the body of a function ends with its END")
     auto const whole = {
         "create function f() returns int begin atomic select 1; select 2; end",
         "CREATE OR REPLACE PROCEDURE p()\nBEGIN ATOMIC\n;;END",
+        // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one text on two lines
         "create /* */ function f() begin -- here\n atomic select case when a then 1 end; select "
         "case case 1 when 1 then 2 end when 2 then 3 end; end",
         "create function f() begin atomic select (case 1 when 1 then 2 end); end",

@@ -21,10 +21,8 @@ template <class T> class Scoped
 public:
     /// Takes what converts to T as well: hours for seconds.
     template <class U>
-    requires std::convertible_to<U, T> Scoped(U value)
-        : values_{{"", T(value)}} // NOLINT: implicit, so that an option reads as its value
-    {
-    }
+    // NOLINTNEXTLINE(google-explicit-constructor): so that an option reads as its value
+    requires std::convertible_to<U, T> Scoped(U value) : values_{{"", T(value)}} {}
 
     Scoped& set(std::string scope, T value)
     {

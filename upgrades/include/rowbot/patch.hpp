@@ -43,13 +43,14 @@ public:
                                  double, std::string, Array, std::shared_ptr<Json const>>;
 
     template <class T>
-    requires PatchWritable<T> PatchValue(T const& value)
-        : content_(content_of(value)) // NOLINT: implicit, so that a patch reads as data
-    {
-    }
+    // NOLINTNEXTLINE(google-explicit-constructor): so that a patch reads as data
+    requires PatchWritable<T> PatchValue(T const& value) : content_(content_of(value)) {}
 
     template <std::size_t N>
-    PatchValue(char const (&text)[N]) : content_(std::string(text)) {} // NOLINT
+    // NOLINTNEXTLINE(google-explicit-constructor): the same
+    PatchValue(char const (&text)[N]) : content_(std::string(text))
+    {
+    }
 
     Content const& content() const noexcept { return content_; }
 

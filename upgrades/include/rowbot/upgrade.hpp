@@ -14,14 +14,21 @@
 namespace rowbot
 {
 
+/// What a list of names can be made from: its items are strings, and it is not a string itself.
+template <class Range>
+concept NameRange =
+    std::convertible_to<decltype(*std::declval<Range const&>().begin()), std::string_view> &&
+    !std::convertible_to<Range const&, std::string_view>;
+
 /// A list of names, written `{"a", "b"}` or made from any range of strings.
 class NameList
 {
 public:
     struct Name {
         template <class T>
+        // NOLINTNEXTLINE(google-explicit-constructor): so that a list reads as data
         requires std::convertible_to<T const&, std::string_view> Name(T const& name)
-            : text(std::string_view(name)) // NOLINT: implicit, so that a list reads as data
+            : text(std::string_view(name))
         {
         }
 
@@ -34,15 +41,8 @@ public:
         delete; ///< `{{"a", "b"}}` is a slip.
 
     template <class Range>
-    requires requires(Range const& range)
-    {
-        {
-            *range.begin()
-            } -> std::convertible_to<std::string_view>;
-    } &&(!std::convertible_to<Range const&, std::string_view>)NameList(Range const& names)
-        : names_(names.begin(), names.end()) // NOLINT: implicit, as above
-    {
-    }
+    // NOLINTNEXTLINE(google-explicit-constructor): so that a range reads as the list it holds
+    requires NameRange<Range> NameList(Range const& names) : names_(names.begin(), names.end()) {}
 
     bool contains(std::string_view name) const noexcept;
     bool empty() const noexcept { return names_.empty(); }
@@ -69,14 +69,16 @@ public:
     ApplyFunction() = default;
 
     template <class F>
+    // NOLINTNEXTLINE(google-explicit-constructor): `.apply = function`
     requires std::is_invocable_r_v<Patch, F const&, Row const&> ApplyFunction(F function)
-        : pure_(std::move(function)) // NOLINT: implicit, `.apply = function`
+        : pure_(std::move(function))
     {
     }
 
     template <class F>
     requires std::is_invocable_r_v<Patch, F const&, Row const&, Transaction&>
-    ApplyFunction(F function) : transactional_(std::move(function)) // NOLINT: implicit
+    // NOLINTNEXTLINE(google-explicit-constructor): `.apply = function`
+    ApplyFunction(F function) : transactional_(std::move(function))
     {
     }
 
@@ -86,7 +88,8 @@ public:
     /// `transaction` may be null unless needs_transaction().
     Patch operator()(Row const& row, Transaction* transaction) const
     {
-        return transactional_ ? transactional_(row, *transaction) : pure_(row);
+        return transactional_ && transaction != nullptr ? transactional_(row, *transaction)
+                                                        : pure_(row);
     }
 
 private:

@@ -104,6 +104,7 @@ template <class T> std::optional<std::string> parameter(T const& value)
         return parameter(*value);
     } else if constexpr (IsVector<T>::value) {
         std::vector<std::string> elements;
+        elements.reserve(value.size());
         for (auto const& element : value)
             elements.push_back(scalar_parameter<typename T::value_type>(element));
         return array_parameter(elements);

@@ -40,7 +40,7 @@ inline void identify(BoundTable const& bound, StoredRow& row)
         if (row.values[column].state != Value::State::text)
             throw RowError(bound.table.name, "(key unknown)", shape.name(column),
                            "is null, and a key never is; leave rows of an outer join out");
-        key.push_back(row.values[column].text);
+        key.emplace_back(row.values[column].text);
     }
     row.key = key_text(key);
     auto const& names = row.values[shape.applied_upgrades];
