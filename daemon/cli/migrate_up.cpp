@@ -34,11 +34,12 @@ ExitCode migrate_up(CommandLine const& line, Program const& program, std::ostrea
         line, migrate_options(line, program.migrations), [&](MigrateOptions const& options) {
             if (line.dry_run) return show_pending(options, out);
             auto const applied = migrate(options);
-            auto const where = options.schema.empty() ? "" : printable(options.schema) + ": ";
-            out << where
-                << (applied.empty()
-                        ? "up to date\n"
-                        : std::to_string(applied.size()) + " migrations applied, up to date\n");
+            if (!options.schema.empty()) out << printable(options.schema) << ": ";
+            if (!applied.empty())
+                out << applied.size() << (applied.size() == 1 ? " migration" : " migrations")
+                    << " applied, ";
+            out << (options.to ? "up to migration " + std::to_string(*options.to) : "up to date")
+                << '\n';
             return ExitCode::done;
         });
 }

@@ -29,8 +29,9 @@ void require_upgrades(Run const& run, Session& session, MigrationFile const& fil
             session.exec("SELECT rowbot.require($1)", {name});
         } catch (pqxx::sql_error const& e) {
             if (e.sqlstate() != upgrade_missing) throw;
+            auto const message = message_of(e);
             throw UpgradeMissing(file.file + ":" + std::to_string(needed.line) + ": " +
-                                 message_of(e));
+                                 message.substr(0, message.find("; CONTEXT:")));
         }
     }
 }
@@ -39,7 +40,7 @@ void begin(Run const& run, Session& session, MigrationFile const& file)
 {
     // Not Work: a migration runs with the settings of its own role and database.
     session.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-    set_timeouts(session, run.options, true);
+    set_session(session, run.options, true);
     if (!run.lock.enter(session)) throw Overtaken("postgres-migrations is running");
     if (run.table.last_id(session) != file.id - 1)
         throw Overtaken("another program has applied migrations meanwhile");
@@ -58,7 +59,7 @@ void attempt(Run const& run, MigrationFile const& file)
 
 } // namespace
 
-void set_timeouts(Session& session, MigrateOptions const& options, bool local)
+void set_session(Session& session, MigrateOptions const& options, bool local)
 {
     std::string sql;
     auto const set = [&](std::string const& name, std::string const& value) {
@@ -69,6 +70,10 @@ void set_timeouts(Session& session, MigrateOptions const& options, bool local)
     set("idle_in_transaction_session_timeout", "0");
     if (session.server_version() >= 140000) set("client_connection_check_interval", "500ms");
     session.exec(sql);
+    if (options.schema.empty()) return;
+    session.exec("SELECT set_config('search_path', concat_ws(', ', quote_ident($1), "
+                 "nullif(current_setting('search_path'), '')), $2::bool)",
+                 {options.schema, local ? "true" : "false"});
 }
 
 void record_applied(Run const& run, Session& session, MigrationFile const& file)

@@ -48,8 +48,9 @@ void run_outside_transaction(Run const& run, MigrationFile const& file);
 MigrationError after_rollback(Run const& run, MigrationFile const& file,
                               MigrationError const& error);
 
-/// The session's settings for either; `local` for one transaction only.
-void set_timeouts(Session& session, MigrateOptions const& options, bool local);
+/// The session's timeouts, and `schema` in front of its search path, for either; `local` for one
+/// transaction only.
+void set_session(Session& session, MigrateOptions const& options, bool local);
 
 /// In the caller's transaction, as its last statements before COMMIT: the row, the version, and a
 /// last look at the lock.

@@ -67,7 +67,7 @@ void OutsideTransaction::execute()
 {
     if (run_.table.last_id(session_) != file_.id - 1)
         throw Overtaken("another program has applied migrations meanwhile");
-    set_timeouts(session_, run_.options, false);
+    set_session(session_, run_.options, false);
     resume();
     while (progress_.done < statements_.size()) next();
     finish();
@@ -190,7 +190,7 @@ void run_rollback(Run const& run, MigrationFile const& file)
                     "rowbot migrate " + undo.file);
     bool const together = undo.up || !read_markers(undo.sql).disable_transaction;
     if (together) session.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-    set_timeouts(session, run.options, together);
+    set_session(session, run.options, together);
     run_text(run, session, undo);
     if (!together) session.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
     clear_progress(session, run.table.name(), file.id); // what it undid is to be done again

@@ -241,6 +241,25 @@ TEST_CASE("a schema of its own has a migrations table of its own")
     CHECK(exists(db, "public.migrations") == "f");
 }
 
+TEST_CASE("the schema that is migrated is the first of the search path, others stay in it")
+{
+    TemporaryDatabase const db;
+    MigrationsFolder const folder;
+    db.exec(
+        "CREATE SCHEMA tenant_a; CREATE SCHEMA tenant_b; CREATE TYPE public.color AS ENUM ('red')");
+    folder.write("1_article.sql", "CREATE TABLE article (id int, color color)");
+    folder.write("2_index.sql", "-- postgres-migrations disable-transaction\n"
+                                "CREATE INDEX CONCURRENTLY article_id ON article (id)");
+    for (auto const* tenant : {"tenant_a", "tenant_b"}) {
+        auto options = options_for(db, folder);
+        options.schema = tenant;
+        CHECK(files_of(rowbot::migrate(options)) == "1_article.sql 2_index.sql");
+    }
+    CHECK(db.rows(
+              "SELECT schemaname, tablename, indexname FROM pg_indexes WHERE tablename = 'article' "
+              "ORDER BY 1") == "tenant_a|article|article_id\ntenant_b|article|article_id");
+}
+
 TEST_CASE("a table that the fork has created is used without a word")
 {
     TemporaryDatabase const db;

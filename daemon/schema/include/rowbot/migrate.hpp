@@ -65,7 +65,8 @@ struct MigrateOptions {
     std::string directory{};
     /// Migrations from memory; not together with `directory`.
     std::vector<Migration> migrations{};
-    /// The migrations table, and its schema; an empty schema is the first of the search path.
+    /// The migrations table, and its schema. Migrations run with that schema in front of the search
+    /// path; empty: the search path stays as it is, and the table is in its first schema.
     std::string table = "migrations";
     std::string schema{};
     /// The last id to apply; none: all.
