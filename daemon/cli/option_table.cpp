@@ -144,6 +144,11 @@ bool Option::belongs_to(std::string_view command) const
                std::string::npos;
 }
 
+bool Option::is_setting() const
+{
+    return commands.empty() || commands == migrating;
+}
+
 std::span<Option const> options()
 {
     return option_list;

@@ -23,6 +23,9 @@ struct Option {
     bool pace = false;    ///< Only matters where rows are written.
 
     bool belongs_to(std::string_view command) const;
+    /// A variable or a line of the config file may give it, too: it does not ask something of one
+    /// call alone.
+    bool is_setting() const;
 };
 
 struct Command {

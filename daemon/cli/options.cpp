@@ -44,7 +44,7 @@ Option const& setting(std::string const& name, std::string const& where)
 {
     auto const* const option = find_option(name);
     if (option == nullptr) throw ConfigError(where + ": no such option; see rowbot run --help");
-    if (!option->commands.empty())
+    if (!option->is_setting())
         throw ConfigError(where + ": --" + name + " can be given on the command line only");
     return *option;
 }

@@ -183,6 +183,17 @@ TEST_CASE("NO_COLOR counts unless --color is given")
     CHECK(parsed({"run", "--color", "always"}, {{"NO_COLOR", "1"}}).color == When::always);
 }
 
+TEST_CASE("what every migrate command takes can be a variable, what one call asks for cannot")
+{
+    auto const line =
+        parsed({"migrate", "up"}, {{"ROWBOT_MIGRATIONS", "sql"}, {"ROWBOT_TABLE", "done"}});
+    CHECK(line.migrate.directory == "sql");
+    CHECK(line.migrate.table == "done");
+    CHECK(parsed({"run"}, {{"ROWBOT_MIGRATIONS", "sql"}}).command == "run");
+    CHECK(wrong({"migrate", "up"}, {{"ROWBOT_TO", "3"}}) ==
+          "ROWBOT_TO: --to can be given on the command line only");
+}
+
 TEST_CASE("an unknown variable is an error that names it")
 {
     CHECK(wrong({"run"}, {{"ROWBOT_BATCHROWS", "5"}}) ==
