@@ -18,6 +18,8 @@ give_up() {
 shows_the_whole_story() {
     local line
     local -a story=(
+        '1_create-article.sql  applied in'
+        '2_add-content2-and-sources.sql  applied in'
         'articles, 9 of them with invalid UTF-8 replaced'
         '== Ironstone  (withdrawn)'
         'See also: Clay, Clay ironstone, Ironstone china, ironstone china'
@@ -25,11 +27,15 @@ shows_the_whole_story() {
         'status           | limbo'
         'content2         | '
         'applied_upgrades | {}'
+        'not yet: 3_drop-content.sql:1: upgrade article/content-to-blocks is not complete'
         '== Ironstone  (withdrawn)'
         'Sources:  1913 Webster, PJC'
         'status           | dead'
         'sources          | {"1913 Webster",PJC}'
         'applied_upgrades | {fix-bad-statuses,content-to-blocks,sources-from-tags}'
+        '3_drop-content.sql  applied in'
+        '== Ironstone  (withdrawn)'
+        'Sources:  1913 Webster, PJC'
         'What next?'
     )
     local rest
