@@ -15,6 +15,12 @@ Command daemon_gate(Server const& server, std::string const& table)
     return {BENCH_DAEMON, "document", "gate", table, "--database", server.url()};
 }
 
+Command migrate_up(Server const& server, std::string const& folder)
+{
+    return {BENCH_DAEMON, "document",   "migrate",      "up",
+            "--database", server.url(), "--migrations", folder};
+}
+
 Command client(Server const& server, std::string const& method, std::int64_t rows)
 {
     return {BENCH_CLIENT, method, server.url(), std::to_string(rows)};

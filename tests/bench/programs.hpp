@@ -14,6 +14,8 @@ Command daemon_run(Server const& server, std::string const& tables);
 Command daemon_gate(Server const& server, std::string const& table);
 /// `sql-update`, `keyset-loop`, `statement-a-row ROWS`.
 Command client(Server const& server, std::string const& method, std::int64_t rows = 0);
+/// With the migrations of that folder.
+Command migrate_up(Server const& server, std::string const& folder);
 Command domain(Server const& server, std::int64_t rows);
 
 } // namespace bench

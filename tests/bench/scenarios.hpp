@@ -29,5 +29,7 @@ void memory_scenario(Bench const& bench);
 void verify_scenario(Bench const& bench);
 /// What it costs to make domain objects of up-to-date rows.
 void domain_scenario(Bench const& bench);
+/// What `migrate up` costs where everything is applied: at each start of an application.
+void migrate_scenario(Bench const& bench);
 
 } // namespace bench
