@@ -1,100 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "daemon.hpp"
 
-#include <csignal>
-#include <stdexcept>
-
-#include <fcntl.h>
-#include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 namespace
 {
 
-/// A file without a name.
-int nameless_file()
+std::vector<std::string> command(std::string const& database,
+                                 std::vector<std::string> const& options, int row_us)
 {
-    char name[] = "/tmp/rowbot_daemon_XXXXXX";
-    int const file = mkostemp(name, O_CLOEXEC);
-    if (file < 0) throw std::runtime_error("no temporary file can be made");
-    unlink(name);
-    return file;
+    std::vector<std::string> words{"env",        "ROWBOT_TEST_ROW_US=" + std::to_string(row_us),
+                                   TEST_DAEMON,  "run",
+                                   "--database", database,
+                                   "--progress", "never",
+                                   "--max-lag",  "0"};
+    words.insert(words.end(), options.begin(), options.end());
+    return words;
 }
 
 } // namespace
 
-Daemon::Daemon(std::string const& database, std::vector<std::string> options, int row_us)
+Daemon::Daemon(std::string const& database, std::vector<std::string> const& options, int row_us)
+    : ChildProcess(command(database, options, row_us))
 {
-    int alive[2];
-    if (pipe2(alive, O_CLOEXEC) != 0) throw std::runtime_error("no pipe can be made");
-    alive_ = alive[0];
-    output_ = nameless_file();
-
-    options.insert(options.begin(), {TEST_DAEMON, "run", "--database", database, "--progress",
-                                     "never", "--max-lag", "0"});
-    std::vector<char*> arguments;
-    for (auto& option : options) arguments.push_back(option.data());
-    arguments.push_back(nullptr);
-    std::vector<std::string> variables;
-    for (char** entry = environ; *entry != nullptr; ++entry) variables.emplace_back(*entry);
-    variables.push_back("ROWBOT_TEST_ROW_US=" + std::to_string(row_us));
-    std::vector<char*> environment;
-    for (auto& variable : variables) environment.push_back(variable.data());
-    environment.push_back(nullptr);
-
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, output_, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output_, STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, alive[1], 9); // stays open as long as it lives
-    int const failed =
-        posix_spawn(&pid_, TEST_DAEMON, &actions, nullptr, arguments.data(), environment.data());
-    posix_spawn_file_actions_destroy(&actions);
-    close(alive[1]);
-    if (failed != 0) throw std::runtime_error("the test daemon cannot be started");
-}
-
-Daemon::~Daemon()
-{
-    if (pid_ > 0) {
-        kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-    }
-    close(alive_);
-    close(output_);
-}
-
-void Daemon::send(int signal) const
-{
-    kill(pid_, signal);
-}
-
-bool Daemon::ends_within(std::chrono::microseconds limit) const
-{
-    pollfd ended{.fd = alive_, .events = POLLIN, .revents = 0};
-    timespec const wait{.tv_sec = limit.count() / 1'000'000,
-                        .tv_nsec = limit.count() % 1'000'000 * 1000};
-    return ppoll(&ended, 1, &wait, nullptr) == 1;
-}
-
-int Daemon::exit_code()
-{
-    if (!ends_within(std::chrono::seconds{90}))
-        throw std::runtime_error("waited in vain for the end of the daemon, which said: " + said());
-    int status = 0;
-    waitpid(pid_, &status, 0);
-    pid_ = 0;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-std::string Daemon::said() const
-{
-    std::string text;
-    char buffer[4096];
-    off_t at = 0;
-    for (ssize_t got = 0; (got = pread(output_, buffer, sizeof buffer, at)) > 0; at += got)
-        text.append(buffer, static_cast<std::size_t>(got));
-    return text;
 }
