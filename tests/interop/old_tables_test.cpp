@@ -29,7 +29,7 @@ TEST_CASE("Rowbot goes on where versions 2, 3 and 4 have stopped, and these afte
         folder.write("2_b.sql", "CREATE TABLE b ()");
         CHECK(node(db, folder, package) == "0: [0_create-migrations-table.sql 1_a.sql 2_b.sql]\n");
         folder.write("3_c.sql", "CREATE TABLE c ()");
-        CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migrations applied, up to date\n");
+        CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migration applied, up to date\n");
         CHECK(recorded(db) == "0|create-migrations-table\n1|a\n2|b\n3|c");
         CHECK(node(db, folder, package) == "0: []\n");
         folder.write("4_d.sql", "CREATE TABLE d ()");
@@ -48,7 +48,7 @@ TEST_CASE("Rowbot accepts a .js migration of version 2, which version 5 takes fo
           "0: [0_create-migrations-table.sql 1_a.js]\n");
     folder.write("2_b.sql", "CREATE TABLE b ()");
     CHECK(node(db, folder).starts_with("1: Migration failed. Reason: Hashes don't match"));
-    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migrations applied, up to date\n");
+    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migration applied, up to date\n");
 }
 
 // Version 1 is not in npm's registry any more: its table as it wrote it.
@@ -61,7 +61,7 @@ TEST_CASE("Rowbot, and then Node, go on where version 1 has stopped, with whole 
             row(0, "0_create-migrations-table.sql", "e18db593bcde2aca2a408c4d1100f6abba2195df") +
             row(1, "1_a.sql", hash_of_a));
     folder.write("2_b.sql", "CREATE TABLE b ()");
-    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migrations applied, up to date\n");
+    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migration applied, up to date\n");
     folder.write("3_c.sql", "CREATE TABLE c ()");
     CHECK(node(db, folder) == "0: [3_c.sql]\n");
     CHECK(recorded(db) == "0|0_create-migrations-table.sql\n1|1_a.sql\n2|b\n3|c");
@@ -83,7 +83,7 @@ TEST_CASE("Rowbot goes on where the fork has stopped, even in the middle of a fa
     folder.write("2_b.sql", "CREATE TABLE b ()");
     CHECK(rowbot_migrate(db, folder, "adopt") ==
           "0: public.migrations is used as it is: 1 migrations are applied, 1 are to be run\n");
-    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migrations applied, up to date\n");
+    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migration applied, up to date\n");
     CHECK(recorded(db) == "0|0_create-migrations-table.sql\n1|1_a.sql\n2|b");
     CHECK(db.value("SELECT count(*) FROM migration_locks") == "1");
 }

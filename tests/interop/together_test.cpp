@@ -81,7 +81,7 @@ TEST_CASE("Node waits for Rowbot")
                         "query LIKE 'SELECT pg_try_advisory_lock(%'") == "t";
     });
     held.release();
-    CHECK(end_of(rowbot) == "0: 1 migrations applied, up to date\n");
+    CHECK(end_of(rowbot) == "0: 1 migration applied, up to date\n");
     CHECK(end_of(node) == "0: []\n");
     CHECK(recorded(db) == "0|create-migrations-table\n1|a");
 }

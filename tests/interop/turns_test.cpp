@@ -64,7 +64,7 @@ TEST_CASE("a .js migration that Node has applied is accepted, and a new one is r
           "public.migrations is used as it is: 2 migrations are applied, 1 are to be run\n");
     CHECK(rowbot_migrate(db, folder, "verify") ==
           "0: public.migrations: 3 files, those that are applied are unchanged\n");
-    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migrations applied, up to date\n");
+    CHECK(rowbot_migrate(db, folder, "up") == "0: 1 migration applied, up to date\n");
     CHECK(node(db, folder) == "0: []\n");
 
     folder.write("4_d.js", "module.exports.generateSql = () => 'CREATE TABLE d ()'");
