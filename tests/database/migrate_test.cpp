@@ -296,10 +296,9 @@ TEST_CASE("what would end the transaction or stay in the session is found before
     TemporaryDatabase const db;
     MigrationsFolder const folder;
     folder.write("1_a.sql", "CREATE TABLE a ()");
-    for (auto const* const text : {"CREATE TABLE b (); COMMIT", "SET search_path TO other",
-                                   "SET ROLE postgres", "\\i other.sql",
-                                   "COPY t FROM stdin;\n1\n"
-                                   "\\.\n"}) {
+    for (auto const* const text :
+         {"CREATE TABLE b (); COMMIT", "SET search_path TO other", "SET ROLE postgres",
+          "\\i other.sql", "COPY t FROM stdin;\n1\n\\.\n"}) {
         CAPTURE(text);
         folder.write("2_b.sql", text);
         says(thrown_by<MigrationError>([&] { run(db, folder); }), "; nothing was run");
