@@ -53,6 +53,26 @@ ExitCode run_one(MigrationLines& lines, MigrateOptions const& options,
     }
 }
 
+/// The same where what is wrong with one schema must not keep the others from their turn.
+ExitCode run_one_of_many(MigrationLines& lines, MigrateOptions const& options,
+                         std::function<ExitCode(MigrateOptions const&)> const& action)
+{
+    try {
+        return run_one(lines, options, action);
+    } catch (pqxx::broken_connection const&) {
+        throw; // of all of them
+    } catch (ConfigError const& e) {
+        lines.failed(MigrationError(e.what()));
+        return ExitCode::asked_wrongly;
+    } catch (pqxx::failure const& e) {
+        lines.failed(MigrationError(message_of(e)));
+        return ExitCode::failed;
+    } catch (Error const& e) {
+        lines.failed(MigrationError(e.what()));
+        return ExitCode::failed;
+    }
+}
+
 } // namespace
 
 MigrateOptions migrate_options(CommandLine const& line, Migrations const& migrations)
@@ -67,21 +87,28 @@ MigrateOptions migrate_options(CommandLine const& line, Migrations const& migrat
 ExitCode for_each_schema(CommandLine const& line, MigrateOptions options,
                          std::function<ExitCode(MigrateOptions const&)> const& action)
 {
-    MigrationLines lines(line);
-    options.observer = &lines;
-    if (options.schema.find('%') == std::string::npos) return run_one(lines, options, action);
+    if (options.schema.find('%') == std::string::npos) {
+        MigrationLines lines(line);
+        options.observer = &lines;
+        return run_one(lines, options, action);
+    }
     auto gravest = ExitCode::done;
     for (auto const& name : matching(options)) {
-        auto one = options;
-        one.schema = name;
-        gravest = std::max(gravest, run_one(lines, one, action));
+        MigrationLines lines(line, name);
+        options.observer = &lines;
+        options.schema = name;
+        gravest = std::max(gravest, run_one_of_many(lines, options, action));
     }
     return gravest;
 }
 
-void MigrationLines::write(LogEvent const& event)
+void MigrationLines::write(LogEvent event)
 {
     if (!wants(line_, event.level)) return;
+    if (!schema_.empty()) {
+        event.sentence.insert(0, schema_ + ": ");
+        event.fields.emplace_back("schema", schema_);
+    }
     if (line_.log_format == "json") {
         std::cerr << json_line(event, std::chrono::system_clock::now()) << std::endl;
         return;

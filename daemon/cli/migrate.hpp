@@ -24,7 +24,11 @@ ExitCode for_each_schema(CommandLine const& line, MigrateOptions options,
 class MigrationLines final : public MigrationObserver
 {
 public:
-    explicit MigrationLines(CommandLine const& line) : line_(line) {}
+    /// `schema` is told with each line; empty: there is only one.
+    explicit MigrationLines(CommandLine const& line, std::string schema = {})
+        : line_(line), schema_(std::move(schema))
+    {
+    }
 
     void waiting(std::string const& why) override;
     void started(std::string const& file) override;
@@ -33,9 +37,10 @@ public:
     void failed(MigrationError const& error);
 
 private:
-    void write(LogEvent const& event);
+    void write(LogEvent event);
 
     CommandLine const& line_;
+    std::string schema_;
 };
 
 } // namespace rowbot::cli

@@ -138,6 +138,7 @@ void Migrator::run_one(Run const& run, MigrationFile const& file)
 
 std::vector<AppliedMigration> migrate(MigrateOptions const& options)
 {
+    load(options); // what is wrong with the files is said before anything connects
     return Migrator(options).run();
 }
 
