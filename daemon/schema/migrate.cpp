@@ -94,11 +94,13 @@ void Migrator::run_pending()
                        {table_.name(), plan.pending.back().file});
     create_table(lock);
     Run const run{options_, table_, lock, deadline_};
-    for (auto const& file : plan.pending) {
+    std::span<MigrationFile const> const pending = plan.pending;
+    for (std::size_t i = 0; i < pending.size(); ++i) {
         try {
-            run_one(run, file);
+            run_one(run, pending[i]);
         } catch (MigrationError const& e) {
-            record_failure(*session_, table_.name(), plan.pending, file.file, e.what());
+            // What is pending when the next run looks: those before it stay applied.
+            record_failure(*session_, table_.name(), pending.subspan(i), pending[i].file, e.what());
             throw;
         }
     }

@@ -201,6 +201,20 @@ TEST_CASE("a set of migrations that has failed is not run again at once, an edit
     CHECK(db.value("SELECT count(*) FROM rowbot.migration_failure") == "0");
 }
 
+TEST_CASE("the pause counts from the first failure, also where migrations before it were applied")
+{
+    TemporaryDatabase const db;
+    MigrationsFolder const folder;
+    folder.write("1_a.sql", "SELECT 1");
+    folder.write("2_b.sql", "SELECT 1/0");
+    folder.write("3_c.sql", "SELECT 1");
+    CHECK(thrown_by<MigrationError>([&] { run(db, folder); }).where().sqlstate == "22012");
+    says(thrown_by<MigrationError>([&] { run(db, folder); }),
+         "2_b.sql has failed 1 times and is not run again before ");
+    folder.write("3_c.sql", "SELECT 2"); // an edit of any of them
+    CHECK(thrown_by<MigrationError>([&] { run(db, folder); }).where().sqlstate == "22012");
+}
+
 TEST_CASE("a repair lets a set of migrations that has failed run again")
 {
     TemporaryDatabase const db;
