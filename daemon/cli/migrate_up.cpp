@@ -38,8 +38,9 @@ ExitCode migrate_up(CommandLine const& line, Program const& program, std::ostrea
             if (!applied.empty())
                 out << applied.size() << (applied.size() == 1 ? " migration" : " migrations")
                     << " applied, ";
-            out << (options.to ? "up to migration " + std::to_string(*options.to) : "up to date")
-                << '\n';
+            out << "up to date";
+            if (options.to) out << " as far as --to " << *options.to;
+            out << '\n';
             return ExitCode::done;
         });
 }
