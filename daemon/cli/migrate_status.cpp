@@ -81,6 +81,21 @@ bool up_to_date(Looked const& looked)
            looked.found.plan.applied >= static_cast<int>(looked.found.files.size());
 }
 
+/// Why the database is not up to date; empty: it is.
+std::string what_is_missing(MigrateOptions const& options)
+{
+    try {
+        auto const looked = look(options);
+        if (up_to_date(looked)) return "";
+        auto const& plan = looked.found.plan;
+        if (!plan.errors.empty()) return plan.errors.front();
+        auto const pending = static_cast<int>(looked.found.files.size()) - plan.applied;
+        return std::to_string(pending) + " migrations are still to be applied";
+    } catch (pqxx::broken_connection const& e) {
+        return "the database cannot be reached: " + message_of(e);
+    }
+}
+
 } // namespace
 
 ExitCode migrate_status(CommandLine const& line, Program const& program, std::ostream& out)
@@ -121,18 +136,14 @@ ExitCode migrate_wait(CommandLine const& line, Program const& program, std::ostr
     auto const end = Clock::system().now() + limit;
     return for_each_schema(
         line, migrate_options(line, program.migrations), [&](MigrateOptions options) {
-            options.connect_wait = limit.count() == 0 ? std::chrono::hours{24 * 365} : limit;
+            options.connect_wait = 0ms; // the loop below waits, and hears signals
             std::string told;
             for (;; Clock::system().wait(500ms, signals.token())) {
                 if (signals.token().stop_requested()) return ExitCode::not_yet;
-                auto const looked = look(options);
-                if (up_to_date(looked)) break;
-                auto const why =
-                    std::to_string(looked.found.files.size() -
-                                   static_cast<std::size_t>(looked.found.plan.applied)) +
-                    " migrations are still to be applied";
+                auto const why = what_is_missing(options);
+                if (why.empty()) break;
                 if (limit.count() != 0 && Clock::system().now() >= end)
-                    throw NotYetError(why + " after --timeout");
+                    throw NotYetError("after --timeout, " + why);
                 if (why != told) options.observer->waiting(why);
                 told = why;
             }
