@@ -31,6 +31,19 @@ bool may_run_twice(std::string const& statement)
 /// invalid_transaction_termination: a COMMIT in a procedure that was called in a transaction.
 constexpr char const* commit_within = "2D000";
 
+/// What may have committed a part of its work when it fails: only its author can say more.
+bool may_commit(std::string const& statement)
+{
+    return begins_with_one_of(statement, {"call", "do"});
+}
+
+/// Nothing was run, because somebody has to say how to go on; not a failure of the migration.
+class Question : public MigrationError
+{
+public:
+    using MigrationError::MigrationError;
+};
+
 class OutsideTransaction
 {
 public:
@@ -54,6 +67,7 @@ private:
     void finish();
     void begin() { session_.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); }
     void record(std::size_t done, bool begun);
+    void record_alone(std::size_t done, bool begun);
 
     Run const& run_;
     MigrationFile const& file_;
@@ -80,18 +94,18 @@ void OutsideTransaction::resume()
     if (progress_.done <= statements_.size() &&
         hash_of(statements_, progress_.done) == progress_.done_hash)
         return;
-    throw MigrationError({.file = file_.file},
-                         file_.file + ": its first " + std::to_string(progress_.done) +
-                             " statements are done, and they were changed since; undo that change, "
-                             "or, after undoing what they did, run: rowbot migrate repair " +
-                             std::to_string(file_.id));
+    throw Question({.file = file_.file},
+                   file_.file + ": its first " + std::to_string(progress_.done) +
+                       " statements are done, and they were changed since; undo that change, or, "
+                       "after undoing what they did, run: rowbot migrate repair " +
+                       std::to_string(file_.id));
 }
 
 void OutsideTransaction::next()
 {
     run_.deadline.check();
     auto const& statement = statements_[progress_.done];
-    if (check_outside(statement.text, true)) return by_itself(statement);
+    if (progress_.begun || check_outside(statement.text, true)) return by_itself(statement);
     try {
         in_a_transaction(statement);
     } catch (MigrationError const& e) {
@@ -117,11 +131,11 @@ void OutsideTransaction::by_itself(Statement const& statement)
 {
     auto const unknown = progress_.begun;
     with_retries(statement, [&] {
-        if (!progress_.begun) record(progress_.done, true);
+        record_alone(progress_.done, true);
         if (auto const what = concurrently(statement.text))
             run_concurrently(session_, statement.text, *what, unknown);
         else if (unknown && !may_run_twice(statement.text))
-            throw MigrationError(
+            throw Question(
                 {.file = file_.file, .line = statement.line, .statement = statement.text},
                 file_.file + ":" + std::to_string(statement.line) +
                     ": this statement was begun before, and nobody knows whether it ended; look, "
@@ -130,7 +144,7 @@ void OutsideTransaction::by_itself(Statement const& statement)
                     excerpt(file_.sql, statement.offset));
         else
             session_.exec(statement.text);
-        record(progress_.done + 1, false);
+        record_alone(progress_.done + 1, false);
     });
 }
 
@@ -146,8 +160,11 @@ void OutsideTransaction::with_retries(Statement const& statement,
             throw;
         } catch (pqxx::failure const& e) {
             auto const error = std::current_exception();
-            progress_ = before;
             session_.exec("ROLLBACK");
+            // The server has said that it failed: what became of it is no question any more.
+            if (progress_.begun && !before.begun && !may_commit(statement.text))
+                record_alone(before.done, false);
+            progress_ = before;
             run_.deadline.check();
             if (!is_in_the_way(error) || steady_clock::now() - began >= run_.options.lock_retry) {
                 if (auto const* sql = dynamic_cast<pqxx::sql_error const*>(&e))
@@ -168,6 +185,15 @@ void OutsideTransaction::record(std::size_t done, bool begun)
 {
     progress_ = {done, hash_of(statements_, done), begun};
     write_progress(session_, run_.table.name(), file_.id, progress_);
+}
+
+/// Together with a look at the lock: who has lost it must not touch the new owner's record.
+void OutsideTransaction::record_alone(std::size_t done, bool begun)
+{
+    begin();
+    record(done, begun);
+    run_.lock.confirm(session_);
+    session_.exec("COMMIT");
 }
 
 void OutsideTransaction::finish()
@@ -212,6 +238,8 @@ void run_outside_transaction(Run const& run, MigrationFile const& file)
                                       "its own");
     try {
         OutsideTransaction(run, file).execute();
+    } catch (Question const&) {
+        throw;
     } catch (MigrationError const& e) {
         throw after_rollback(run, file, e);
     }
