@@ -18,6 +18,14 @@ namespace
 constexpr char const* advisory_key = "-8525285245963000605";
 
 /// A 64-bit advisory key stands in pg_locks as two halves.
+std::string is_advisory_lock()
+{
+    return std::string("l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = "
+                       "(SELECT oid FROM pg_catalog.pg_database WHERE datname = "
+                       "current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = ") +
+           advisory_key;
+}
+
 std::string advisory_holder(Session& session)
 {
     auto const found = session.exec(
@@ -26,11 +34,8 @@ std::string advisory_holder(Session& session)
             "')', '') || ', since ' || date_trunc('second', a.backend_start) || "
             "coalesce(': ' || left(nullif(a.query, ''), 80), '') "
             "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-            "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
-            "AND l.database = (SELECT oid FROM pg_catalog.pg_database "
-            "WHERE datname = current_database()) "
-            "AND (l.classid::bigint << 32) | l.objid::bigint = ") +
-        advisory_key);
+            "WHERE ") +
+        is_advisory_lock());
     return found.empty() ? "somebody who has just left" : optional_text(found[0][0]).value_or("?");
 }
 
@@ -88,6 +93,7 @@ std::string MigrationLock::attempt()
             session_.exec(std::string("SELECT pg_try_advisory_lock(") + advisory_key + ")")[0][0]
                 .as<bool>();
         if (!advisory_) return advisory_holder(session_);
+        advisory_pid_ = session_.exec("SELECT pg_catalog.pg_backend_pid()")[0][0].c_str();
     }
     auto const taken = session_.exec(
         "INSERT INTO rowbot.migration_lock AS l (table_name, owner, token, lease_until) "
@@ -109,9 +115,12 @@ bool MigrationLock::enter(Session& session) const
 
 void MigrationLock::confirm(Session& session) const
 {
-    auto const held = session.exec("SELECT FROM rowbot.migration_lock WHERE table_name = $1 AND "
-                                   "token = $2 FOR SHARE",
-                                   {table_, token_});
+    auto const held =
+        session.exec("SELECT FROM rowbot.migration_lock WHERE table_name = $1 AND token = $2 AND "
+                     "($3::int = 0 OR EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = "
+                     "$3::int AND " +
+                         is_advisory_lock() + ")) FOR SHARE",
+                     {table_, token_, advisory_pid_});
     if (lost_ || held.empty())
         throw LockLost("another program has taken over: this one gave no sign of life for " +
                        std::to_string(options_.lease.count()) +

@@ -54,6 +54,7 @@ private:
     Session session_; ///< The keeper's, as soon as that runs.
     bool const pooled_;
     bool advisory_ = false;
+    std::string advisory_pid_ = "0"; ///< Of the server process that has the advisory lock.
     std::atomic<bool> lost_ = false;
     std::mutex sleeping_{};
     std::condition_variable_any stopped_{};
