@@ -62,6 +62,9 @@ void MigrationsTable::insert(Session& session, MigrationFile const& file) const
 {
     session.exec("INSERT INTO " + name_ + " (id, name, hash) VALUES ($1::int, $2, $3)",
                  {std::to_string(file.id), file.name, file.hash});
+    session.exec("INSERT INTO rowbot.setting (key, value) VALUES ('schema_version/' || $1, "
+                 "to_jsonb($2::int)) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                 {name_, std::to_string(file.id)});
 }
 
 int MigrationsTable::last_id(Session& session) const

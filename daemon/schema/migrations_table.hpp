@@ -34,7 +34,7 @@ public:
 
     /// In the caller's transaction: creates the table, with its row 0.
     void create(Session& session) const;
-    /// In the caller's transaction: records that a migration was applied.
+    /// In the caller's transaction: records that a migration was applied, and the version.
     void insert(Session& session, MigrationFile const& file) const;
     /// The greatest id; -1 where there is no table.
     int last_id(Session& session) const;

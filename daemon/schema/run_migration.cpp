@@ -81,9 +81,6 @@ void record_applied(Run const& run, Session& session, MigrationFile const& file)
     // A DO block may have left another role or search path behind.
     session.exec("RESET SESSION AUTHORIZATION; RESET ROLE");
     run.table.insert(session, file);
-    session.exec("INSERT INTO rowbot.setting (key, value) VALUES ('schema_version/' || $1, "
-                 "to_jsonb($2::int)) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                 {run.table.name(), std::to_string(file.id)});
     run.lock.confirm(session);
 }
 

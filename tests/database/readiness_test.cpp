@@ -4,6 +4,8 @@
 #include <rowbot/readiness.hpp>
 #include <rowbot/settings.hpp>
 
+#include "schema/bookkeeping.hpp"
+
 #include <nlohmann/json.hpp>
 
 using nlohmann::json;
@@ -92,6 +94,27 @@ TEST_CASE("a service that waits for upgrades is ready when each was once proved"
     CHECK(state_of(options, ReadyWhen::upgraded) == "ready");
 }
 
+TEST_CASE("a service that was once ready does not wait for upgrades of later programs")
+{
+    TemporaryDatabase const db;
+    MigrationsFolder const folder;
+    folder.write("1_a.sql", "SELECT 1");
+    auto const options = options_for(db, folder);
+    rowbot::migrate(options);
+    db.exec("INSERT INTO rowbot.upgrade (table_name, name, state, proved_at) VALUES "
+            "('public.article', 'content', 'complete', now())");
+    Readiness readiness(options, ReadyWhen::upgraded);
+    CHECK(state_of(readiness) == "ready");
+    db.exec("INSERT INTO rowbot.upgrade (table_name, name, state) VALUES ('public.article', "
+            "'later', 'running')");
+    CHECK(state_of(readiness) == "ready");
+    CHECK(state_of(options, ReadyWhen::upgraded) == "upgrade public.article/later is not complete");
+    // Rows that lack it again, with a new walk, change nothing: it was once proved.
+    db.exec("UPDATE rowbot.upgrade SET proved_at = now() WHERE name = 'later';"
+            "UPDATE rowbot.upgrade SET state = 'running'");
+    CHECK(state_of(options, ReadyWhen::upgraded) == "ready");
+}
+
 TEST_CASE("a setting is a JSON value that SQL sees")
 {
     TemporaryDatabase const db;
@@ -117,9 +140,12 @@ TEST_CASE("the schema's version is a setting that nobody else may set")
     run(db, folder);
     rowbot::Settings settings(db.url());
     CHECK(settings.get("schema_version/public.migrations") == json(2));
+    folder.write("3_c.sql", "SELECT 1");
+    rowbot::schema::baseline(options_for(db, folder), 3);
+    CHECK(settings.get("schema_version/public.migrations") == json(3));
     CHECK_THROWS_AS(settings.set("schema_version/public.migrations", 3), rowbot::ConfigError);
     CHECK_THROWS_AS(settings.erase("state_version"), rowbot::ConfigError);
-    CHECK(settings.get("schema_version/public.migrations") == json(2));
+    CHECK(settings.get("schema_version/public.migrations") == json(3));
 }
 
 TEST_CASE("settings connect again after their connection was lost")
