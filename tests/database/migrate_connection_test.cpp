@@ -120,6 +120,10 @@ TEST_CASE("the lock of a program that was killed is taken over after its lease")
                             "current_database() AND wait_event = 'PgSleep'") == "1";
         });
     }
+    await("the server to notice", [&] {
+        return db.value("SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                        "current_database() AND wait_event = 'PgSleep'") == "0";
+    });
     folder.write("1_a.sql", "CREATE TABLE whole ()");
     auto const ended = run_migrate(db, folder, {"up", "--lock-wait", "1m"});
     CHECK(ended.code == 0);

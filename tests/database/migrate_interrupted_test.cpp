@@ -3,9 +3,11 @@
 // Migrations outside a transaction: what an interrupted CONCURRENTLY leaves behind, procedures that
 // commit, and rollback files.
 
-#include "migrations_folder.hpp"
+#include "run_migrate.hpp"
 
 #include "schema/bookkeeping.hpp"
+
+#include <future>
 
 using namespace std::chrono_literals;
 using rowbot::MigrationError;
@@ -152,6 +154,25 @@ TEST_CASE("a DETACH PARTITION CONCURRENTLY that failed is finished by the next r
     CHECK(partitions(t.db).empty());
 }
 
+TEST_CASE("what runs CONCURRENTLY waits for old transactions longer than --lock-timeout")
+{
+    Crashed const t("CREATE TABLE t (x int)", "CREATE INDEX CONCURRENTLY t_x ON t (x)");
+    auto const connection = t.db.connect();
+    auto writer = std::make_unique<pqxx::work>(*connection);
+    writer->exec("INSERT INTO t VALUES (1)");
+    auto options = options_for(t.db, t.folder);
+    options.lock_timeout = 20ms;
+    auto building = std::async(std::launch::async, [&] { return rowbot::migrate(options); });
+    await("it to wait longer", [&] {
+        return t.db.value("SELECT count(*) FROM pg_stat_activity WHERE datname = "
+                          "current_database() AND wait_event_type = 'Lock' AND "
+                          "clock_timestamp() - query_start > interval '100 ms'") == "1";
+    });
+    writer->commit();
+    CHECK(files_of(building.get()) == "2_second.sql");
+    CHECK(t.indexes() == "t_x|t");
+}
+
 TEST_CASE("CALL and DO may commit")
 {
     Crashed const t("CREATE TABLE t (x int); CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN "
@@ -206,9 +227,10 @@ TEST_CASE("a rollback file is read beside its migration, run once, and recorded"
     folder.write("2_b.sql", "SELECT 1");
     folder.write("3_x.sql", marker + "CREATE TABLE half ();\nVACUUM nowhere;\n");
     folder.write("3_x.sql.rollback", "DROP TABLE half; CREATE TABLE undone ()");
-    auto const error = thrown_by<MigrationError>([&] { run(db, folder); });
-    CHECK(error.where().file == "3_x.sql");
-    says(error, "\n(its rollback was run)");
+    auto const ended = run_migrate(db, folder, {"up"});
+    CHECK(ended.code == 70);
+    CHECK(ended.says("3_x.sql:3:1: SQLSTATE 42P01: relation \"nowhere\" does not exist"));
+    CHECK(ended.err.ends_with("\n(its rollback was run)\n"));
     CHECK(recorded(db) == "0|create-migrations-table\n1|a\n2|b");
     CHECK(exists(db, "half") + exists(db, "undone") == "ft");
     CHECK(db.value("SELECT message LIKE '%(its rollback was run)' FROM rowbot.migration_failure") ==

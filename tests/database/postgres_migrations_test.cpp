@@ -5,6 +5,7 @@
 
 #include "migrations_folder.hpp"
 #include "private_server.hpp"
+#include "program.hpp"
 
 #include <future>
 
@@ -169,6 +170,24 @@ TEST_CASE("a database is created from any other one")
     // Whatever the connection names, which need not be there yet.
     CHECK(rowbot::create_db(more.name, with(db, "dbname", "somethingsilly")));
     CHECK_FALSE(rowbot::create_db(more.name, db.url(), "template1"));
+}
+
+TEST_CASE("a database is created when the last one has left its template")
+{
+    PrivateServer const server; // nobody else may create a database meanwhile
+    pqxx::connection observing(server.url());
+    pqxx::nontransaction session(observing);
+    auto visitor = std::make_unique<pqxx::connection>(server.url() + " dbname=template1");
+    auto created =
+        std::async(std::launch::async, [&] { return rowbot::create_db("x", server.url()); });
+    await("the server to give up once", [&] {
+        return !session
+                    .exec("SELECT FROM pg_stat_activity WHERE state = 'idle' AND query LIKE "
+                          "'CREATE DATABASE%'")
+                    .empty();
+    });
+    visitor.reset();
+    CHECK(created.get());
 }
 
 TEST_CASE("a database without a name is refused")
