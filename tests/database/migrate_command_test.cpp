@@ -49,7 +49,7 @@ TEST_CASE("migrate up --to goes no further, and says so")
     folder.write("1_a.sql", "CREATE TABLE a ()");
     folder.write("2_b.sql", "CREATE TABLE b ()");
     auto ended = run_migrate(db, folder, {"up", "--to", "1", "--log-level", "error"});
-    CHECK(seen(ended) == "0|1 migrations applied, up to date as far as --to 1\n|");
+    CHECK(seen(ended) == "0|1 migration applied, up to date as far as --to 1\n|");
     CHECK(exists(db, "b") == "f");
     ended = run_migrate(db, folder, {"up", "--to", "3"});
     CHECK(seen(ended) == "64||rowbot: there is no migration 3; the last one is 2\n");

@@ -54,7 +54,7 @@ TEST_CASE("a server and a database that come late are waited for")
     exec(server, "CREATE DATABASE late");
     auto const ended = program.wait();
     CHECK(ended.code == 0);
-    CHECK(ended.out == "1 migrations applied, up to date\n");
+    CHECK(ended.out == "1 migration applied, up to date\n");
 }
 
 TEST_CASE("a server that ends in the middle of a migration is exit 69, and nothing has happened")

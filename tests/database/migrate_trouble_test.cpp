@@ -41,7 +41,7 @@ TEST_CASE("a pattern migrates each schema that matches, and one that fails stops
 
     CHECK(run_migrate(db, folder, {"repair", "--schema", "tenant_a"}).code == 0);
     ended = run_migrate(db, folder, {"up", "--schema", "tenant_%", "--log-level", "error"});
-    CHECK(seen(ended) == "0|tenant_a: 1 migrations applied, up to date\ntenant_b: up to date\n|");
+    CHECK(seen(ended) == "0|tenant_a: 1 migration applied, up to date\ntenant_b: up to date\n|");
 }
 
 TEST_CASE("an error in one of several schemas names it with --log-format json")
@@ -69,7 +69,7 @@ TEST_CASE("a migrations table of somebody else in one schema stops no other")
     auto const ended =
         run_migrate(db, folder, {"up", "--schema", "tenant_%", "--log-level", "error"});
     CHECK(ended.code == 64);
-    CHECK(ended.out == "tenant_b: 1 migrations applied, up to date\n");
+    CHECK(ended.out == "tenant_b: 1 migration applied, up to date\n");
     CHECK(ended.err.starts_with("tenant_a: tenant_a.migrations is not a table of "
                                 "postgres-migrations"));
 }
