@@ -21,11 +21,11 @@ std::vector<std::string> node_command(TemporaryDatabase const& db, MigrationsFol
             folder.path()};
 }
 
-std::vector<std::string> rowbot_command(TemporaryDatabase const& db, MigrationsFolder const& folder,
+std::vector<std::string> rowbot_command(std::string const& url, MigrationsFolder const& folder,
                                         std::vector<std::string> const& words)
 {
     std::vector<std::string> command{"env",          "PGAPPNAME=rowbot", ROWBOT,
-                                     "migrate",      "--database",       db.url(),
+                                     "migrate",      "--database",       url,
                                      "--migrations", folder.path()};
     command.insert(command.begin() + 4, words.begin(), words.end());
     return command;
@@ -38,9 +38,9 @@ Node::Node(TemporaryDatabase const& db, MigrationsFolder const& folder, std::str
 {
 }
 
-Rowbot::Rowbot(TemporaryDatabase const& db, MigrationsFolder const& folder,
+Rowbot::Rowbot(std::string const& url, MigrationsFolder const& folder,
                std::vector<std::string> const& words)
-    : ChildProcess(rowbot_command(db, folder, words))
+    : ChildProcess(rowbot_command(url, folder, words))
 {
 }
 
@@ -60,6 +60,6 @@ std::string node(TemporaryDatabase const& db, MigrationsFolder const& folder,
 std::string rowbot_migrate(TemporaryDatabase const& db, MigrationsFolder const& folder,
                            std::string const& command)
 {
-    Rowbot program(db, folder, {command, "--log-level", "warning"});
+    Rowbot program(db.url(), folder, {command, "--log-level", "warning"});
     return end_of(program);
 }

@@ -15,11 +15,11 @@ public:
          std::string const& package = "postgres-migrations");
 };
 
-/// `rowbot migrate` with these words.
+/// `rowbot migrate` with these words, on the database that a connection string leads to.
 class Rowbot : public ChildProcess
 {
 public:
-    Rowbot(TemporaryDatabase const& db, MigrationsFolder const& folder,
+    Rowbot(std::string const& url, MigrationsFolder const& folder,
            std::vector<std::string> const& words);
 };
 
