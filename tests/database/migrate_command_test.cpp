@@ -15,7 +15,7 @@ json event(Ended const& ended, std::string const& name)
 {
     std::istringstream lines(ended.err);
     for (std::string line; std::getline(lines, line);)
-        if (auto const parsed = json::parse(line); parsed.at("event") == name) return parsed;
+        if (auto parsed = json::parse(line); parsed.at("event") == name) return parsed;
     throw std::runtime_error(name + " is not in: " + ended.err);
 }
 

@@ -135,8 +135,8 @@ TEST_CASE("what is asked wrongly is exit 64 and says what is right")
               "migrate repair N --begun done"},
              {{"migrate", "create-db"}, "rowbot migrate create-db takes one argument"},
              {{"migrate", "wait", "--timeout", "soon"}, "--timeout: "}}) {
-        CAPTURE(text);
         auto const ended = run_program(db, arguments);
+        CAPTURE(ended.err);
         CHECK(ended.code == 64);
         CHECK(ended.err.find(text) != std::string::npos);
         CHECK(ended.out.empty());
