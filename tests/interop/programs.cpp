@@ -14,7 +14,7 @@ std::vector<std::string> node_command(TemporaryDatabase const& db, MigrationsFol
             "PGPORT=" + std::string(connection->port()),
             "PGUSER=" + std::string(connection->username()),
             "PGDATABASE=" + db.name(),
-            "NODE_PATH=" NODE_MODULES,
+            std::string("NODE_PATH=") + NODE_MODULES,
             "node",
             MIGRATE_JS,
             package,
