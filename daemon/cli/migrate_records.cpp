@@ -84,6 +84,11 @@ ExitCode migrate_unlock(CommandLine const& line, Program const& program, std::os
                 has_state_schema(*session) ? schema::unlock(*session, table.name()) : "";
             out << printable(owner.empty() ? "nobody held the lock" : "taken from " + owner)
                 << '\n';
+            if (auto const holder = schema::advisory_holder(*session); !holder.empty())
+                out << printable(
+                           "postgres-migrations' lock belongs to a session and goes with it: " +
+                           holder)
+                    << '\n';
             return ExitCode::done;
         });
 }

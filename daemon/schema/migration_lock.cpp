@@ -17,6 +17,8 @@ namespace
 /// lock: a waiter's snapshot and CREATE INDEX CONCURRENTLY wait for each other for ever.
 constexpr char const* advisory_key = "-8525285245963000605";
 
+constexpr char const* just_left = "somebody who has just left";
+
 /// A 64-bit advisory key stands in pg_locks as two halves.
 std::string is_advisory_lock()
 {
@@ -24,19 +26,6 @@ std::string is_advisory_lock()
                        "(SELECT oid FROM pg_catalog.pg_database WHERE datname = "
                        "current_database()) AND (l.classid::bigint << 32) | l.objid::bigint = ") +
            advisory_key;
-}
-
-std::string advisory_holder(Session& session)
-{
-    auto const found = session.exec(
-        std::string(
-            "SELECT 'pid ' || a.pid || coalesce(' (' || nullif(a.application_name, '') || "
-            "')', '') || ', since ' || date_trunc('second', a.backend_start) || "
-            "coalesce(': ' || left(nullif(a.query, ''), 80), '') "
-            "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-            "WHERE ") +
-        is_advisory_lock());
-    return found.empty() ? "somebody who has just left" : optional_text(found[0][0]).value_or("?");
 }
 
 void keep_session_alive(Session& session)
@@ -92,7 +81,10 @@ std::string MigrationLock::attempt()
         advisory_ =
             session_.exec(std::string("SELECT pg_try_advisory_lock(") + advisory_key + ")")[0][0]
                 .as<bool>();
-        if (!advisory_) return advisory_holder(session_);
+        if (!advisory_) {
+            auto const holder = advisory_holder(session_);
+            return holder.empty() ? just_left : holder;
+        }
         advisory_pid_ = session_.exec("SELECT pg_catalog.pg_backend_pid()")[0][0].c_str();
     }
     auto const taken = session_.exec(
@@ -103,7 +95,7 @@ std::string MigrationLock::attempt()
         {table_, owner_, token_, std::to_string(options_.lease.count()) + " milliseconds"});
     if (!taken.empty()) return "";
     auto const holder = lock_holder(session_, table_);
-    return holder.empty() ? "somebody who has just left" : holder;
+    return holder.empty() ? just_left : holder;
 }
 
 bool MigrationLock::enter(Session& session) const
@@ -153,6 +145,19 @@ std::string lock_holder(Session& session, std::string const& table)
         "WHERE table_name = $1 AND lease_until >= clock_timestamp()",
         {table});
     return found.empty() ? "" : found[0][0].c_str();
+}
+
+std::string advisory_holder(Session& session)
+{
+    auto const found = session.exec(
+        std::string(
+            "SELECT 'pid ' || a.pid || coalesce(' (' || nullif(a.application_name, '') || "
+            "')', '') || ', since ' || date_trunc('second', a.backend_start) || "
+            "coalesce(': ' || left(nullif(a.query, ''), 80), '') "
+            "FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+            "WHERE ") +
+        is_advisory_lock());
+    return found.empty() ? "" : optional_text(found[0][0]).value_or("?");
 }
 
 std::string unlock(Session& session, std::string const& table)

@@ -64,6 +64,9 @@ private:
 /// Who migrates now, as far as the record says; empty: nobody.
 std::string lock_holder(Session& session, std::string const& table);
 
+/// Whose session has the advisory lock; empty: nobody's.
+std::string advisory_holder(Session& session);
+
 /// Takes the lock of a program away that is known to be dead (`rowbot migrate unlock`); an advisory
 /// lock cannot be taken away, only its session be ended. Returns who held it; empty: nobody.
 std::string unlock(Session& session, std::string const& table);

@@ -149,6 +149,7 @@ pqxx::result RowReader::select_keys(Work& work, std::vector<Key> const& keys,
         names += "\"rowbot key " + number + "\", ";
         inputs.push_back("v.\"rowbot key " + number + "\"");
         std::vector<std::optional<std::string_view>> values;
+        values.reserve(keys.size());
         for (auto const& key : keys) values.emplace_back(key[i]);
         params.binary.push_back(binary_array(values));
     }

@@ -67,10 +67,7 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
             if (stop.stop_requested()) return Visit::stopped;
             if (counts.rows_lacking <= heap_->failed().size()) {
                 choose_cleanups(); // the pass may have taken days
-                if (counts.rows_lacking == 0 && table_.waits_for.empty())
-                    s_.observer.table_complete(table_.table.name);
-                else if (counts.rows_lacking > 0)
-                    s_.observer.table_failing(table_.table.name, counts.rows_lacking);
+                tell(counts);
                 if (!clean_up(counts, stop)) continue;
                 return counts.rows_lacking == 0 ? Visit::complete : Visit::failing;
             }
@@ -81,14 +78,28 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
         if (before != std::pair(heap_->rows_written(), heap_->failed().size())) {
             blocked_for = 0ms;
         } else if (look_next && heap_->passes() > 1) {
-            // Nothing could be written: somebody holds the rows. Do not look again and again, and
-            // let other tables have their turn.
-            if (blocked_for >= (s_.options.once ? s_.options.lock_wait : 5s)) return Visit::blocked;
-            auto const pause = std::clamp<std::chrono::milliseconds>(blocked_for, 100ms, 5s);
-            s_.clock.wait(pause, stop);
-            blocked_for += pause;
+            if (!wait_for_rows(blocked_for, stop)) return Visit::blocked;
         }
     }
+}
+
+void TableWalk::tell(Counts const& counts)
+{
+    if (counts.rows_lacking > 0)
+        s_.observer.table_failing(table_.table.name, counts.rows_lacking);
+    else if (table_.waits_for.empty())
+        s_.observer.table_complete(table_.table.name);
+}
+
+/// Nothing could be written: somebody holds the rows. Does not look again and again; false: lets
+/// other tables have their turn.
+bool TableWalk::wait_for_rows(std::chrono::milliseconds& blocked_for, std::stop_token stop)
+{
+    if (blocked_for >= (s_.options.once ? s_.options.lock_wait : 5s)) return false;
+    auto const pause = std::clamp<std::chrono::milliseconds>(blocked_for, 100ms, 5s);
+    s_.clock.wait(pause, stop);
+    blocked_for += pause;
+    return true;
 }
 
 /// Visit::complete: it may go on.

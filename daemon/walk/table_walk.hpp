@@ -36,6 +36,8 @@ public:
 
 private:
     Visit rounds(bool look_first, std::stop_token stop);
+    void tell(Counts const& counts);
+    bool wait_for_rows(std::chrono::milliseconds& blocked_for, std::stop_token stop);
     Visit wait_while_held(std::stop_token stop);
     Counts look(std::stop_token stop);
     void choose_cleanups();

@@ -4,9 +4,11 @@
 #include "store/binary_array.hpp"
 #include "walk/write_groups.hpp"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <array>
 
 namespace rowbot
 {
@@ -17,10 +19,10 @@ constexpr std::size_t most_sets = 4;
 
 std::string sha256(std::string const& text)
 {
-    std::string digest(SHA256_DIGEST_LENGTH, '\0');
-    SHA256(reinterpret_cast<unsigned char const*>(text.data()), text.size(),
-           reinterpret_cast<unsigned char*>(digest.data()));
-    return digest;
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+    if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1)
+        throw Error("OpenSSL cannot compute SHA-256");
+    return {digest.begin(), digest.end()};
 }
 
 /// Writes the UPDATE of one group. Its values travel as arrays, one a column, which SQL names v.v1,
@@ -31,11 +33,11 @@ public:
     GuardedUpdate(KnownTable const& table, detail::TableShape const& leaf,
                   std::span<VisitedRow const> batch, WriteGroup const& group,
                   std::vector<WriteGroup> const& parts)
-        : table_(table), leaf_(leaf), batch_(batch), group_(group), part_of_(batch.size())
+        : table_(table), leaf_(leaf), batch_(batch), group_(group), part_of_(batch.size()),
+          masked_(!parts.empty())
     {
         for (auto const& part : parts)
             for (auto const row : part.rows) part_of_[row] = &part;
-        masked_ = !parts.empty();
     }
 
     Statement statement(std::vector<std::string> const& removals)
@@ -169,7 +171,7 @@ private:
             return std::optional<std::string_view>(
                 digests.emplace_back(sha256(batch_[row].as_read.at(column).text)));
         });
-        auto const same = detail::unchanged(leaf_, column, old, hashed);
+        auto same = detail::unchanged(leaf_, column, old, hashed);
         if (!masked_) return same;
         return "(" + not_its_own(&WriteGroup::guarded, column) + " OR " + same + ")";
     }
@@ -179,7 +181,7 @@ private:
     std::span<VisitedRow const> batch_;
     WriteGroup const& group_;
     std::vector<WriteGroup const*> part_of_; ///< Of each row of the batch, where groups are united.
-    bool masked_ = false;
+    bool const masked_;
     Params params_{};
     std::string arrays_{};
 };

@@ -135,6 +135,14 @@ TEST_CASE("migrate unlock takes a lock away and says whose it was")
     CHECK(run_migrate(db, folder, {"up"}).code == 3);
     CHECK(seen(run_migrate(db, folder, {"unlock"})) == "0|taken from somebody on elsewhere\n|");
     CHECK(seen(run_migrate(db, folder, {"unlock"})) == "0|nobody held the lock\n|");
+    auto session = db.connect();
+    pqxx::nontransaction(*session).exec("SELECT pg_advisory_lock(-8525285245963000605)");
+    CHECK(
+        run_migrate(db, folder, {"unlock"})
+            .out.starts_with("nobody held the lock\npostgres-migrations' lock belongs to a session "
+                             "and goes with it: pid " +
+                             std::to_string(session->backendpid())));
+    session.reset();
     CHECK(run_migrate(db, folder, {"up"}).code == 0);
 }
 

@@ -5,7 +5,6 @@
 
 using rowbot::Json;
 using rowbot::Patch;
-using rowbot::Row;
 
 namespace
 {

@@ -104,7 +104,7 @@ std::string canonical(std::string const& text, ColumnType const& type)
 std::string bool_text(bool value, ColumnType const& type)
 {
     if (type.kind == TypeKind::boolean) return value ? "t" : "f";
-    std::string const text = value ? "true" : "false";
+    std::string text = value ? "true" : "false";
     if (type.kind == TypeKind::integer || type.kind == TypeKind::real ||
         type.kind == TypeKind::numeric)
         throw Error("the value '" + text + "' does not fit the type " + type.name +

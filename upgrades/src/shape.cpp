@@ -27,7 +27,7 @@ std::vector<std::string> key_names(Table const& table, TextRows const& keys)
 {
     std::set<std::string> const wanted(table.key.begin(), table.key.end());
     for (auto const& key : keys) {
-        auto const names = parse_names(key.at(1));
+        auto names = parse_names(key.at(1));
         if (wanted.empty() ? key.at(0) == "t" : std::set(names.begin(), names.end()) == wanted)
             return names;
     }
