@@ -66,10 +66,8 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
             auto const counts = look(stop);
             if (stop.stop_requested()) return Visit::stopped;
             if (counts.rows_lacking <= heap_->failed().size()) {
-                choose_cleanups(); // the pass may have taken days
-                tell(counts);
-                if (!clean_up(counts, stop)) continue;
-                return counts.rows_lacking == 0 ? Visit::complete : Visit::failing;
+                if (auto const end = finish(counts, stop)) return *end;
+                continue;
             }
         }
         auto const before = std::pair(heap_->rows_written(), heap_->failed().size());
@@ -83,12 +81,16 @@ Visit TableWalk::rounds(bool look_first, std::stop_token stop)
     }
 }
 
-void TableWalk::tell(Counts const& counts)
+/// No row is left to be written. None: a cleanup was halted, look again.
+std::optional<Visit> TableWalk::finish(Counts const& counts, std::stop_token stop)
 {
+    choose_cleanups(); // the pass may have taken days
     if (counts.rows_lacking > 0)
         s_.observer.table_failing(table_.table.name, counts.rows_lacking);
     else if (table_.waits_for.empty())
         s_.observer.table_complete(table_.table.name);
+    if (!clean_up(counts, stop)) return std::nullopt;
+    return counts.rows_lacking == 0 ? Visit::complete : Visit::failing;
 }
 
 /// Nothing could be written: somebody holds the rows. Does not look again and again; false: lets

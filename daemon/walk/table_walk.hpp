@@ -36,7 +36,7 @@ public:
 
 private:
     Visit rounds(bool look_first, std::stop_token stop);
-    void tell(Counts const& counts);
+    std::optional<Visit> finish(Counts const& counts, std::stop_token stop);
     bool wait_for_rows(std::chrono::milliseconds& blocked_for, std::stop_token stop);
     Visit wait_while_held(std::stop_token stop);
     Counts look(std::stop_token stop);

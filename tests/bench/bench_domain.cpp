@@ -14,9 +14,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <iostream>
-
-#include <time.h>
 
 namespace
 {
@@ -92,13 +91,14 @@ nlohmann::json compare(pqxx::connection& connection, std::int64_t rows, std::int
     Spent warm_up;
     domain_page(warm_up, page_sql(0, page_rows)); // and the catalogue is looked at
     plain_page(warm_up, page_sql(0, page_rows));
-    for (std::int64_t page = 0; page < rows / page_rows; ++page) {
+    auto const pages = rows / page_rows;
+    for (std::int64_t page = 0; page < pages; ++page) {
         auto const sql = page_sql(page * page_rows, page_rows);
         if (page % 2 == 0) plain_page(plain, sql);
         domain_page(domain, sql);
         if (page % 2 == 1) plain_page(plain, sql);
     }
-    auto const read = static_cast<double>(rows / page_rows * page_rows);
+    auto const read = static_cast<double>(pages * page_rows);
     return {{"page_rows", page_rows},
             {"rows", read},
             {"domain_wall_ns", domain.wall_ns / read},

@@ -155,8 +155,8 @@ TEST_CASE("a list of names is made from any range of strings")
     CHECK(list.size() == 2);
     CHECK(list.contains("b"));
     CHECK_FALSE(other.contains("b"));
-    NameList const copy =
-        list; // NOLINT(performance-unnecessary-copy-initialization): that is tested
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the copy is what is tested
+    NameList const copy = list;
     CHECK(copy.size() == 2);
     CHECK(NameList{}.empty());
     CHECK(NameList{"a"}.contains("a"));
