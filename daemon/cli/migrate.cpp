@@ -12,6 +12,9 @@
 
 namespace rowbot::cli
 {
+
+using namespace std::chrono_literals;
+
 namespace
 {
 
@@ -93,7 +96,12 @@ ExitCode for_each_schema(CommandLine const& line, MigrateOptions options,
         return run_one(lines, options, action);
     }
     auto gravest = ExitCode::done;
+    auto const began = std::chrono::steady_clock::now();
     for (auto const& name : matching(options)) {
+        if (line.migrate.timeout.count() != 0) // of the whole run
+            options.timeout =
+                std::max(1ms, std::chrono::ceil<std::chrono::milliseconds>(
+                                  line.migrate.timeout + began - std::chrono::steady_clock::now()));
         MigrationLines lines(line, name);
         options.observer = &lines;
         options.schema = name;
@@ -121,7 +129,8 @@ void MigrationLines::write(LogEvent event)
 
 void MigrationLines::waiting(std::string const& why)
 {
-    write({Level::info, "migration_waiting", "waits: " + without_password(why), {{"why", why}}});
+    auto const shown = without_password(why);
+    write({Level::info, "migration_waiting", "waits: " + shown, {{"why", shown}}});
 }
 
 void MigrationLines::started(std::string const& file)
@@ -140,16 +149,19 @@ void MigrationLines::applied(AppliedMigration const& migration, std::chrono::nan
 
 void MigrationLines::warning(std::string const& text)
 {
-    write({Level::warning, "migration_warning", text, {{"text", text}}});
+    auto const shown = without_password(text);
+    write({Level::warning, "migration_warning", shown, {{"text", shown}}});
 }
 
 void MigrationLines::failed(MigrationError const& error)
 {
     auto const& where = error.where();
+    // What is no error in a file may be one of the connection.
+    auto const message = where.file.empty() ? without_password(error.what()) : error.what();
     write({Level::error,
            "migration_failed",
-           error.what(),
-           {{"message", error.what()},
+           message,
+           {{"message", message},
             {"file", where.file},
             {"line", where.line},
             {"column", where.column},

@@ -17,7 +17,7 @@ Deadline::Deadline(std::chrono::milliseconds timeout)
 
 void Deadline::check() const
 {
-    if (steady_clock::now() >= end_)
+    if (over())
         throw NotYetError("the run was ended after --timeout, " + std::to_string(timeout_.count()) +
                           " ms; what was applied before stays, the rest is still to be done");
 }

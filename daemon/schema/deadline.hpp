@@ -17,6 +17,7 @@ public:
     /// 0: there is none.
     explicit Deadline(std::chrono::milliseconds timeout);
 
+    bool over() const noexcept { return std::chrono::steady_clock::now() >= end_; }
     /// Throws NotYetError when the time is over; also says so where a statement was cancelled.
     void check() const;
     std::chrono::steady_clock::time_point end() const noexcept { return end_; }

@@ -34,6 +34,7 @@ private:
     void run_pending();
     void create_table(MigrationLock const& lock);
     void run_one(Run const& run, MigrationFile const& file);
+    void remember(std::function<void(Session&)> const& record) const;
     void warn(std::string const& text) const
     {
         if (options_.observer != nullptr) options_.observer->warning(text);
@@ -63,13 +64,15 @@ std::vector<AppliedMigration> Migrator::run()
     for (auto const& warning : first.warnings) warn(warning);
     if (first.pending.empty()) return {};
     ensure_state_schema(*session_);
-    auto const began = steady_clock::now();
+    auto began = steady_clock::now();
     for (int attempts = 0;; ++attempts) {
         deadline_.check();
+        auto const done_before = done_.size();
         try {
             run_pending();
             return std::move(done_);
         } catch (Overtaken const& e) {
+            if (done_.size() > done_before) began = steady_clock::now();
             if (steady_clock::now() - began >= options_.lock_wait) throw NotYetError(e.what());
             if (options_.observer != nullptr) options_.observer->waiting(e.what());
         } catch (UpgradeMissing const& e) {
@@ -82,7 +85,7 @@ std::vector<AppliedMigration> Migrator::run()
 
 void Migrator::run_pending()
 {
-    MigrationLock const lock(options_, table_.name());
+    MigrationLock const lock(options_, table_.name(), &deadline_);
     auto const found = look(); // another program may have been faster
     auto const& plan = found.plan;
     if (plan.pending.empty()) return;
@@ -100,11 +103,26 @@ void Migrator::run_pending()
             run_one(run, pending[i]);
         } catch (MigrationError const& e) {
             // What is pending when the next run looks: those before it stay applied.
-            record_failure(*session_, table_.name(), pending.subspan(i), pending[i].file, e.what());
+            remember([&](Session& session) {
+                record_failure(session, table_.name(), pending.subspan(i), pending[i].file,
+                               e.what());
+            });
             throw;
         }
     }
-    clear_fence(*session_, table_.name());
+    remember([&](Session& session) { clear_fence(session, table_.name()); });
+}
+
+/// On a new connection: the first one has been idle for long, and may have been ended for it. What
+/// became of the migrations matters more than this record.
+void Migrator::remember(std::function<void(Session&)> const& record) const
+{
+    try {
+        Session session(options_.connection, "rowbot migrate");
+        record(session);
+    } catch (std::exception const& e) {
+        warn("success or failure could not be recorded: " + message_of(e));
+    }
 }
 
 void Migrator::create_table(MigrationLock const& lock)
@@ -112,6 +130,7 @@ void Migrator::create_table(MigrationLock const& lock)
     if (table_.last_id(*session_) >= 0) return;
     Session session(options_.connection, "rowbot migrate");
     session.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    session.exec("SET LOCAL client_encoding = 'UTF8'");
     if (!lock.enter(session)) throw Overtaken("postgres-migrations is running");
     if (table_.last_id(session) >= 0) return;
     table_.create(session);

@@ -40,7 +40,8 @@ void keep_session_alive(Session& session)
 
 } // namespace
 
-MigrationLock::MigrationLock(MigrateOptions const& options, std::string table)
+MigrationLock::MigrationLock(MigrateOptions const& options, std::string table,
+                             Deadline const* deadline)
     : options_(options), table_(std::move(table)), owner_(this_program()), token_(random_token()),
       session_(options.direct_connection.empty() ? options.connection : options.direct_connection,
                "rowbot migrate"),
@@ -52,6 +53,7 @@ MigrationLock::MigrationLock(MigrateOptions const& options, std::string table)
     for (int attempts = 0;; ++attempts) {
         auto const holder = attempt();
         if (holder.empty()) break;
+        if (deadline != nullptr) deadline->check();
         auto const why = "another program migrates: " + holder;
         if (steady_clock::now() - began >= options_.lock_wait)
             throw NotYetError(why + "; it held the lock for the whole --lock-wait");
@@ -116,7 +118,7 @@ void MigrationLock::confirm(Session& session) const
     if (lost_ || held.empty())
         throw LockLost("another program has taken over: this one gave no sign of life for " +
                        std::to_string(options_.lease.count()) +
-                       " ms, or its session was ended; nothing of this migration was kept");
+                       " ms, or its session was ended; what it had not committed was not kept");
 }
 
 void MigrationLock::keep(std::stop_token stop)

@@ -6,6 +6,7 @@
 // owner and a lease, which works behind a transaction pooler too, where sessions are shared and an
 // advisory lock would be another client's.
 
+#include "schema/deadline.hpp"
 #include "schema/migrations_table.hpp"
 
 #include <rowbot/migrate.hpp>
@@ -28,8 +29,9 @@ class MigrationLock
 {
 public:
     /// Waits for both locks, telling the observer who holds them. Throws NotYetError after
-    /// `lock_wait`. `options` must outlive it.
-    MigrationLock(MigrateOptions const& options, std::string table);
+    /// `lock_wait`, or when the deadline of the run is over. `options` must outlive it.
+    MigrationLock(MigrateOptions const& options, std::string table,
+                  Deadline const* deadline = nullptr);
     ~MigrationLock();
     MigrationLock(MigrationLock const&) = delete;
     MigrationLock& operator=(MigrationLock const&) = delete;

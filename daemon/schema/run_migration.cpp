@@ -50,11 +50,18 @@ void attempt(Run const& run, MigrationFile const& file)
 {
     Session session(run.options.connection, "rowbot migrate " + file.file);
     Deadline::Covering const covering(run.deadline, session);
-    begin(run, session, file);
-    require_upgrades(run, session, file);
-    run_text(run, session, file);
-    record_applied(run, session, file);
-    session.exec("COMMIT"); // everything before it is rolled back with the session
+    try {
+        begin(run, session, file);
+        require_upgrades(run, session, file);
+        run_text(run, session, file);
+        record_applied(run, session, file);
+        session.exec("COMMIT"); // everything before it is rolled back with the session
+    } catch (pqxx::sql_error const&) {
+        // Not of a statement of the file: of a deferred constraint, for example.
+        if (is_in_the_way(std::current_exception())) throw;
+        run.deadline.check(); // it may have cancelled the statement
+        throw function_error(file, std::current_exception());
+    }
 }
 
 } // namespace
@@ -68,6 +75,12 @@ void set_session(Session& session, MigrateOptions const& options, bool local)
     set("lock_timeout", std::to_string(options.lock_timeout.count()) + "ms");
     set("statement_timeout", std::to_string(options.statement_timeout.count()) + "ms");
     set("idle_in_transaction_session_timeout", "0");
+    // Files are UTF-8, whatever the role or the environment says.
+    set("client_encoding", "UTF8");
+    // A client whose machine vanishes must not keep its locks.
+    set("tcp_keepalives_idle", "10");
+    set("tcp_keepalives_interval", "5");
+    set("tcp_keepalives_count", "3");
     if (session.server_version() >= 140000) set("client_connection_check_interval", "500ms");
     session.exec(sql);
     if (options.schema.empty()) return;
@@ -86,7 +99,7 @@ void record_applied(Run const& run, Session& session, MigrationFile const& file)
 
 void run_text(Run const& run, Session& session, MigrationFile const& file)
 {
-    if (file.up) return run_function(session, file, file.up);
+    if (file.up) return run_function(run, session, file, file.up);
     for (auto const& statement : split(file.sql)) {
         run.deadline.check();
         try {
@@ -99,7 +112,7 @@ void run_text(Run const& run, Session& session, MigrationFile const& file)
     }
 }
 
-void run_function(Session& session, MigrationFile const& file,
+void run_function(Run const& run, Session& session, MigrationFile const& file,
                   std::function<void(Transaction&)> const& function)
 {
     try {
@@ -109,8 +122,16 @@ void run_function(Session& session, MigrationFile const& file,
         throw;
     } catch (...) {
         if (is_in_the_way(std::current_exception())) throw;
+        run.deadline.check();
         throw function_error(file, std::current_exception());
     }
+}
+
+NotYetError locks_missing(MigrationFile const& file, std::exception const& last)
+{
+    return NotYetError(
+        file.file +
+        ": did not get its locks within --lock-retry; the last attempt: " + message_of(last));
 }
 
 void run_in_transaction(Run const& run, MigrationFile const& file)
@@ -125,11 +146,7 @@ void run_in_transaction(Run const& run, MigrationFile const& file)
             throw after_rollback(run, file, e);
         } catch (pqxx::failure const& e) {
             if (!is_in_the_way(std::current_exception())) throw;
-            if (steady_clock::now() - began >= run.options.lock_retry)
-                throw NotYetError(file.file +
-                                  ": did not get its locks within --lock-retry; the "
-                                  "last attempt: " +
-                                  message_of(e));
+            if (steady_clock::now() - began >= run.options.lock_retry) throw locks_missing(file, e);
             if (run.options.observer != nullptr)
                 run.options.observer->waiting(file.file + ": " + message_of(e) + "; trying again");
         }

@@ -48,8 +48,11 @@ void run_outside_transaction(Run const& run, MigrationFile const& file);
 MigrationError after_rollback(Run const& run, MigrationFile const& file,
                               MigrationError const& error);
 
-/// The session's timeouts, and `schema` in front of its search path, for either; `local` for one
-/// transaction only.
+/// It has asked for its locks for `lock_retry`; `last` is what the server said in the end.
+NotYetError locks_missing(MigrationFile const& file, std::exception const& last);
+
+/// The session's encoding and timeouts, and `schema` in front of its search path, for either;
+/// `local` for one transaction only.
 void set_session(Session& session, MigrateOptions const& options, bool local);
 
 /// In the caller's transaction, as its last statements before COMMIT: the row, the version, and a
@@ -59,7 +62,7 @@ void record_applied(Run const& run, Session& session, MigrationFile const& file)
 /// In the caller's transaction: the whole text (or function) of a migration. Throws MigrationError;
 /// a lock timeout and a deadlock pass through as libpqxx threw them.
 void run_text(Run const& run, Session& session, MigrationFile const& file);
-void run_function(Session& session, MigrationFile const& file,
+void run_function(Run const& run, Session& session, MigrationFile const& file,
                   std::function<void(Transaction&)> const& function);
 
 } // namespace rowbot::schema

@@ -7,6 +7,9 @@
 #include "schema/sql_cursor.hpp"
 #include "schema/statement_progress.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace rowbot::schema
 {
 
@@ -28,8 +31,9 @@ bool may_run_twice(std::string const& statement)
     return begins_with_one_of(statement, {"vacuum", "reindex", "cluster", "checkpoint", "alter"});
 }
 
-/// invalid_transaction_termination: a COMMIT in a procedure that was called in a transaction.
-constexpr char const* commit_within = "2D000";
+/// invalid_transaction_termination (a COMMIT in a procedure that was called in a transaction) and
+/// active_sql_transaction (what the list of check_transaction.cpp does not know).
+constexpr std::array not_in_a_transaction = {"2D000", "25001"};
 
 /// What may have committed a part of its work when it fails: only its author can say more.
 bool may_commit(std::string const& statement)
@@ -52,7 +56,7 @@ public:
           session_(run.options.direct_connection.empty() ? run.options.connection
                                                          : run.options.direct_connection,
                    "rowbot migrate " + file.file),
-          covering_(run.deadline, session_)
+          covering_(std::in_place, run.deadline, session_)
     {
     }
 
@@ -73,7 +77,7 @@ private:
     MigrationFile const& file_;
     std::vector<Statement> const statements_;
     Session session_;
-    Deadline::Covering covering_;
+    std::optional<Deadline::Covering> covering_;
     StatementProgress progress_{};
 };
 
@@ -109,8 +113,10 @@ void OutsideTransaction::next()
     try {
         in_a_transaction(statement);
     } catch (MigrationError const& e) {
-        // CALL and DO may commit, which nobody sees before; nothing has happened so far.
-        if (e.where().sqlstate != commit_within) throw;
+        // Which nobody sees before; nothing has happened so far.
+        if (std::count(not_in_a_transaction.begin(), not_in_a_transaction.end(),
+                       e.where().sqlstate) == 0)
+            throw;
         by_itself(statement);
     }
 }
@@ -144,8 +150,8 @@ void OutsideTransaction::by_itself(Statement const& statement)
                     excerpt(file_.sql, statement.offset));
         else
             session_.exec(statement.text);
-        record_alone(progress_.done + 1, false);
     });
+    with_retries(statement, [&] { record_alone(progress_.done + 1, false); });
 }
 
 void OutsideTransaction::with_retries(Statement const& statement,
@@ -160,19 +166,24 @@ void OutsideTransaction::with_retries(Statement const& statement,
             throw;
         } catch (pqxx::failure const& e) {
             auto const error = std::current_exception();
+            if (run_.deadline.over()) covering_.reset(); // what tidies up is not to be cancelled
             session_.exec("ROLLBACK");
+            bool const may_be_half_done =
+                progress_.begun && !before.begun && may_commit(statement.text);
             // The server has said that it failed: what became of it is no question any more.
-            if (progress_.begun && !before.begun && !may_commit(statement.text))
+            if (progress_.begun && !before.begun && !may_be_half_done)
                 record_alone(before.done, false);
             progress_ = before;
             run_.deadline.check();
-            if (!is_in_the_way(error) || steady_clock::now() - began >= run_.options.lock_retry) {
+            if (!is_in_the_way(error) || may_be_half_done) {
                 if (auto const* sql = dynamic_cast<pqxx::sql_error const*>(&e))
                     throw migration_error(file_, statement, *sql,
                                           "the statements before it are done, and are not run "
                                           "again");
                 throw;
             }
+            if (steady_clock::now() - began >= run_.options.lock_retry)
+                throw locks_missing(file_, e);
             if (run_.options.observer != nullptr)
                 run_.options.observer->waiting(file_.file + ": " + message_of(e) +
                                                "; trying again");
@@ -204,7 +215,22 @@ void OutsideTransaction::finish()
     session_.exec("COMMIT");
 }
 
-/// Statement by statement where its text has the marker, else in a transaction.
+void run_one_by_one(Session& session, MigrationFile const& file)
+{
+    for (auto const& statement : split(file.sql)) {
+        try {
+            if (auto const what = concurrently(statement.text))
+                run_concurrently(session, statement.text, *what, false);
+            else
+                session.exec(statement.text);
+        } catch (pqxx::sql_error const& e) {
+            throw migration_error(file, statement, e, "the statements before it are done");
+        }
+    }
+}
+
+/// Statement by statement where its text has the marker, else in a transaction. However late it is:
+/// --timeout does not leave things half undone.
 void run_rollback(Run const& run, MigrationFile const& file)
 {
     auto undo = file;
@@ -217,7 +243,11 @@ void run_rollback(Run const& run, MigrationFile const& file)
     bool const together = undo.up || !read_markers(undo.sql).disable_transaction;
     if (together) session.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
     set_session(session, run.options, together);
-    run_text(run, session, undo);
+    Deadline unlimited(0ms);
+    if (together)
+        run_text({run.options, run.table, run.lock, unlimited}, session, undo);
+    else
+        run_one_by_one(session, undo);
     if (!together) session.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
     clear_progress(session, run.table.name(), file.id); // what it undid is to be done again
     run.lock.confirm(session);

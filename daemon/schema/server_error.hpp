@@ -29,7 +29,7 @@ ServerMessage parse_server_message(std::string_view message, std::string_view st
 MigrationError migration_error(MigrationFile const& file, Statement const& statement,
                                pqxx::sql_error const& error, std::string const& kept);
 
-/// The same for a migration that is a function.
+/// The same of what is not in a file: a function, or the COMMIT.
 MigrationError function_error(MigrationFile const& file, std::exception_ptr const& error);
 
 /// Somebody else's locks: a lock timeout or a deadlock. Trying again may help.

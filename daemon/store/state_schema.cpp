@@ -128,6 +128,7 @@ DECLARE
     known record;
     canonical text;
     scope text;
+    look text;
     lacking boolean;
 BEGIN
     IF wanted_table IS NULL THEN
@@ -149,25 +150,29 @@ BEGIN
     IF known.over THEN
         RETURN;
     END IF;
-    -- Whoever writes the table has committed when this is held, and the look below sees it.
-    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', canonical);
-    IF EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = target AND c.contype = 'c' AND c.convalidated
-               AND pg_catalog.pg_get_constraintdef(c.oid) =
-                   format('CHECK (COALESCE((applied_upgrades @> ARRAY[%L::text]), false))', wanted_name)) THEN
-        RETURN;
-    END IF;
-    IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                   WHERE a.attrelid = target AND a.attname = 'applied_upgrades' AND NOT a.attisdropped) THEN
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', canonical) INTO lacking;
+    SELECT coalesce(nullif(w.condition, ''), 'true') INTO scope FROM rowbot.walk w WHERE w.table_name = canonical;
+    IF EXISTS (SELECT FROM pg_catalog.pg_attribute a
+               WHERE a.attrelid = target AND a.attname = 'applied_upgrades' AND NOT a.attisdropped) THEN
+        look := format('SELECT EXISTS (SELECT FROM %s AS t WHERE (%s) AND NOT coalesce(t.applied_upgrades @> ARRAY[%L], false))',
+                       canonical, coalesce(scope, 'true'), wanted_name);
     ELSE
-        SELECT coalesce(nullif(w.condition, ''), 'true') INTO scope FROM rowbot.walk w WHERE w.table_name = canonical;
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s AS t WHERE (%s) AND NOT coalesce(t.applied_upgrades @> ARRAY[%L], false))',
-                       canonical, coalesce(scope, 'true'), wanted_name) INTO lacking;
+        look := format('SELECT EXISTS (SELECT FROM %s)', canonical);
     END IF;
-    IF lacking THEN
-        RAISE EXCEPTION 'upgrade % is not complete: rows of % lack it', upgrade, canonical
-            USING ERRCODE = 'RB001', HINT = 'let the daemon finish, or see rowbot gate';
-    END IF;
+    -- First without the lock, so that writers wait only where it may be worth their while.
+    FOR locked IN 0..1 LOOP
+        IF locked = 1 THEN
+            -- Whoever writes the table has committed when this is held, and the look below sees it.
+            EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', canonical);
+        END IF;
+        CONTINUE WHEN EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.conrelid = target AND c.contype = 'c' AND c.convalidated
+               AND pg_catalog.pg_get_constraintdef(c.oid) =
+                   format('CHECK (COALESCE((applied_upgrades @> ARRAY[%L::text]), false))', wanted_name));
+        EXECUTE look INTO lacking;
+        IF lacking THEN
+            RAISE EXCEPTION 'upgrade % is not complete: rows of % lack it', upgrade, canonical
+                USING ERRCODE = 'RB001', HINT = 'let the daemon finish, or see rowbot gate';
+        END IF;
+    END LOOP;
 END
 $require$;
 COMMENT ON FUNCTION rowbot.require(text) IS 'Raises unless every row has the upgrade (table/name); keeps writers of the table out until the transaction ends';

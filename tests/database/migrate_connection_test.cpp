@@ -89,9 +89,24 @@ TEST_CASE("a migration keeps nothing when the session of its lock has ended")
         end_keeper(db);
     });
     says(thrown_by<rowbot::Error>([&] { rowbot::migrate(options); }),
-         "or its session was ended; nothing of this migration was kept");
+         "or its session was ended; what it had not committed was not kept");
     CHECK(exists(db, "half") == "f");
     CHECK(recorded(db) == "0|create-migrations-table");
+}
+
+TEST_CASE("an idle session that is ended meanwhile hides neither success nor failure")
+{
+    TemporaryDatabase const db;
+    MigrationsFolder const folder;
+    std::string const end_idle =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name = 'rowbot migrate' AND pid NOT IN (SELECT pid FROM pg_locks WHERE "
+        "locktype = 'advisory');\n";
+    folder.write("1_a.sql", end_idle);
+    CHECK(run(db, folder) == "1_a.sql");
+    folder.write("2_b.sql", end_idle + "SELECT 1 / 0;\n");
+    CHECK(thrown_by<rowbot::MigrationError>([&] { run(db, folder); }).where().sqlstate == "22012");
+    says(thrown_by<rowbot::MigrationError>([&] { run(db, folder); }), "2_b.sql has failed 1 times");
 }
 
 TEST_CASE("a statement outside a transaction is not recorded by a program that has lost the lock")

@@ -200,6 +200,64 @@ TEST_CASE("a procedure that fails after a COMMIT is not run again without an ans
     CHECK(t.db.value("SELECT count(*) FROM t") == "2");
 }
 
+TEST_CASE("a procedure that meets a lock after a COMMIT is not called again without an answer")
+{
+    Crashed const t("CREATE TABLE t (x int); CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$ BEGIN "
+                    "INSERT INTO t VALUES (1); COMMIT; RAISE 'in the way' USING ERRCODE = '55P03'; "
+                    "END $$",
+                    "CALL fill();\n");
+    CHECK(thrown_by<MigrationError>([&] { t.go_on(); }).where().sqlstate == "55P03");
+    CHECK(t.db.value("SELECT count(*) FROM t") == "1");
+    CHECK(t.db.value("SELECT begun FROM rowbot.migration_progress") == "t");
+}
+
+TEST_CASE("what the server alone knows to run outside of transactions is run there")
+{
+    Crashed const t("CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE t1 PARTITION OF t "
+                    "FOR VALUES IN (1); CREATE INDEX ON t (x)",
+                    "REINDEX TABLE t;\n");
+    CHECK(t.go_on() == "2_second.sql");
+}
+
+TEST_CASE("a lock that is never free outside a transaction is no failure, and runs no rollback")
+{
+    Crashed const t(t_with_index, "ALTER TABLE t ADD y int;\n");
+    t.folder.write("2_second.sql.rollback", "CREATE TABLE rolled_back ()");
+    auto const connection = t.db.connect();
+    pqxx::work reader(*connection);
+    reader.exec("SELECT FROM t");
+    auto options = options_for(t.db, t.folder);
+    options.lock_timeout = 20ms;
+    options.lock_retry = 0ms;
+    says(thrown_by<rowbot::NotYetError>([&] { rowbot::migrate(options); }),
+         "2_second.sql: did not get its locks within --lock-retry");
+    reader.abort();
+    CHECK(exists(t.db, "rolled_back") == "f");
+    CHECK(t.go_on() == "2_second.sql");
+}
+
+TEST_CASE("a rollback file may drop an index concurrently, however long that waits")
+{
+    Crashed const t(t_with_index, "SELECT 1 / 0;\n");
+    t.folder.write("2_second.sql.rollback", marker + "DROP INDEX CONCURRENTLY t_x;\n");
+    auto const connection = t.db.connect();
+    pqxx::work writer(*connection);
+    writer.exec("INSERT INTO t VALUES (1)");
+    auto options = options_for(t.db, t.folder);
+    options.lock_timeout = 20ms;
+    auto failed = std::async(std::launch::async, [&] {
+        return thrown_by<MigrationError>([&] { rowbot::migrate(options); });
+    });
+    await("the rollback to wait", [&] {
+        return t.db.value("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = "
+                          "'Lock' AND query LIKE 'DROP INDEX%' AND clock_timestamp() - query_start "
+                          "> interval '100 ms'") == "t";
+    });
+    writer.commit();
+    says(failed.get(), "(its rollback was run)");
+    CHECK(t.indexes().empty());
+}
+
 TEST_CASE("a statement by itself that the server has refused is no question")
 {
     Crashed const t("SELECT 1", "DROP DATABASE rowbot_never_there;\n");

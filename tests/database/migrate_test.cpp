@@ -121,6 +121,33 @@ TEST_CASE("an error says file, line, column, SQLSTATE and statement")
           "(rolled back, nothing of it was kept)");
 }
 
+TEST_CASE("a constraint that speaks at COMMIT is an error of its migration")
+{
+    TemporaryDatabase const db;
+    MigrationsFolder const folder;
+    folder.write("1_a.sql", "CREATE TABLE a (id int PRIMARY KEY, b int REFERENCES a DEFERRABLE "
+                            "INITIALLY DEFERRED); INSERT INTO a VALUES (1, 2);");
+    auto const error = thrown_by<MigrationError>([&] { run(db, folder); });
+    CHECK(error.where().file == "1_a.sql");
+    CHECK(error.where().sqlstate == "23503");
+    CHECK(exists(db, "a") == "f");
+    says(thrown_by<MigrationError>([&] { run(db, folder); }), "1_a.sql has failed 1 times");
+}
+
+TEST_CASE("files are UTF-8, whatever encoding a connection asks for")
+{
+    TemporaryDatabase const db;
+    MigrationsFolder const folder;
+    folder.write("1_é.sql", "CREATE TABLE a AS SELECT 'é' AS x");
+    folder.write("2_b.sql", "-- postgres-migrations disable-transaction\n"
+                            "CREATE TABLE b AS SELECT 'é' AS x");
+    auto options = options_for(db, folder);
+    options.connection += " client_encoding=LATIN1";
+    rowbot::migrate(options);
+    CHECK(db.rows("SELECT a.x, b.x FROM a, b") == "é|é");
+    CHECK(db.value("SELECT name FROM migrations WHERE id = 1") == "é");
+}
+
 TEST_CASE("an error says detail and hint")
 {
     TemporaryDatabase const db;

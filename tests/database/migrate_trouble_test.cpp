@@ -163,6 +163,22 @@ TEST_CASE("files that are wrong are exit 64, before anything connects")
     CHECK(ended.says("Found a non-consecutive migration ID on file: '2_b.sql'"));
 }
 
+TEST_CASE("a password in a malformed URL is shown nowhere")
+{
+    MigrationsFolder const folder;
+    folder.write("1_a.sql", "SELECT 1");
+    for (auto const* const command : {"up", "wait", "status"})
+        for (auto const* const format : {"text", "json"}) {
+            CAPTURE(command);
+            auto const ended =
+                run_program({"migrate", command, "--migrations", folder.path().string(),
+                             "--database", "postgresql://u:secret@[::1/db", "--connect-wait", "1s",
+                             "--timeout", "1s", "--log-format", format});
+            CHECK(ended.code != 0);
+            CHECK(ended.err.find("secret") == std::string::npos);
+        }
+}
+
 TEST_CASE("a database that is away is exit 69 after --connect-wait")
 {
     MigrationsFolder const folder;

@@ -168,11 +168,26 @@ TEST_CASE("rowbot.require keeps writers out until the transaction ends, and lets
     t.insert(1, "{}");
 }
 
+TEST_CASE("while rows lack the upgrade, rowbot.require asks for no lock")
+{
+    OldColumn const t;
+    t.insert(1, "{}");
+    auto const connection = t.db.connect();
+    pqxx::work writer(*connection);
+    writer.exec("INSERT INTO article VALUES (2)");
+    try {
+        t.db.exec("SET lock_timeout = '20ms'; SELECT rowbot.require('article/content')");
+        FAIL("a row lacks it");
+    } catch (pqxx::sql_error const& e) {
+        CHECK(e.sqlstate() == "RB001");
+    }
+}
+
 TEST_CASE("a validated constraint answers without a look at the rows")
 {
     OldColumn const t;
     t.insert(1, "{content}");
-    CHECK(scans(t.db) == "1");
+    CHECK(scans(t.db) == "2"); // without the lock, and with it
     t.db.exec("ALTER TABLE article ADD CHECK (coalesce(applied_upgrades @> ARRAY['content'], "
               "false))");
     CHECK(scans(t.db) == "0");
