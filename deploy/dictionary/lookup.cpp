@@ -47,6 +47,7 @@ try {
         return 64;
     }
     rowbot::Repository<dictionary::Article> const articles{dictionary::article_table()};
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there are no threads
     char const* const url = std::getenv("DATABASE_URL");
     pqxx::connection connection{url == nullptr ? "" : url};
     pqxx::work tx{connection};

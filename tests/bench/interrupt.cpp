@@ -9,6 +9,7 @@ namespace bench
 namespace
 {
 
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): for a signal handler
 volatile std::sig_atomic_t seen = 0;
 
 void note(int signal)

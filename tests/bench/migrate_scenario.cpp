@@ -3,12 +3,11 @@
 #include "scenarios.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
-
-#include <stdlib.h>
 
 namespace bench
 {

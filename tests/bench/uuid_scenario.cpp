@@ -15,7 +15,7 @@ void uuid_scenario(Bench const& bench)
     auto const rows = bench.options.rows;
     // A checkpoint begins when somewhat more than half of this was written, and a row takes about
     // 2 kB.
-    auto const wal_mb = std::max<std::int64_t>(32, rows * 512 / (1024 * 1024));
+    auto const wal_mb = std::max<std::int64_t>(32, rows * 512 / 1024 / 1024);
     std::cout << "## uuid: the same by a random UUID key, with checkpoints inside (max_wal_size "
               << wal_mb << " MB)\n\n";
     auto const table = documents(rows, 600, true);

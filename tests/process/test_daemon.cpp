@@ -11,7 +11,7 @@
 int main(int argc, char* argv[])
 {
     char const* const cost = std::getenv("ROWBOT_TEST_ROW_US");
-    std::chrono::microseconds const row_cost{cost == nullptr ? 0 : std::atol(cost)};
+    std::chrono::microseconds const row_cost{cost == nullptr ? 0 : std::stol(cost)};
     auto const double_number = [row_cost](rowbot::Row const& article) -> rowbot::Patch {
         if (row_cost.count() > 0) std::this_thread::sleep_for(row_cost);
         return {{"number", 2 * article.get<int>("number")}};

@@ -57,7 +57,7 @@ std::string float8_text(double value)
 {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-    auto const text = shortest(value);
+    auto text = shortest(value);
     int exponent = 0;
     auto const e = text.find('e') + (text[text.find('e') + 1] == '+' ? 2 : 1);
     std::from_chars(text.data() + e, text.data() + text.size(), exponent);
