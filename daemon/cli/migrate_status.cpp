@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sstream>
+
 namespace rowbot::cli
 {
 namespace
@@ -71,7 +73,10 @@ void print(Looked const& looked, std::ostream& out)
     }
     for (auto const& error : plan.errors) out << "  error: " << printable(error) << '\n';
     for (auto const& warning : plan.warnings) out << "  warning: " << printable(warning) << '\n';
-    if (!looked.failure.empty()) out << "  failed: " << printable(looked.failure) << '\n';
+    std::istringstream failure(looked.failure); // with an excerpt of the file
+    char const* indent = "  failed: ";
+    for (std::string line; std::getline(failure, line); indent = "    ")
+        out << indent << printable(line) << '\n';
     if (!looked.holder.empty()) out << "  migrating now: " << printable(looked.holder) << '\n';
 }
 

@@ -27,8 +27,9 @@ void check_fence(Session& session, std::string const& table, std::span<Migration
     auto const row = found[0];
     throw MigrationError(
         {.file = row[0].c_str()},
-        std::string(row[0].c_str()) + " has failed " + row[1].c_str() +
-            " times and is not run again before " + row[2].c_str() +
+        std::string(row[0].c_str()) + " has failed " +
+            (row[1].as<int>() == 1 ? "once" : std::string(row[1].c_str()) + " times") +
+            " and is not run again before " + row[2].c_str() +
             "; edit it, wait, or, if the cause is mended, run: rowbot migrate repair; it said:\n" +
             row[3].c_str());
 }

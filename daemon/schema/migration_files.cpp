@@ -44,7 +44,8 @@ std::vector<std::string> list(fs::path const& directory)
             names.push_back(std::move(name));
     if (error)
         throw ConfigError(directory.string() + ": the folder of the migrations cannot be read (" +
-                          error.message() + "); name the right one");
+                          error.message() +
+                          "); create it, or name the right one with --migrations");
     std::sort(names.begin(), names.end());
     return names;
 }

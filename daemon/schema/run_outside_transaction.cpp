@@ -68,6 +68,7 @@ private:
     void in_a_transaction(Statement const& statement);
     void by_itself(Statement const& statement);
     void with_retries(Statement const& statement, std::function<void()> const& action);
+    [[noreturn]] void fail(Statement const& statement, pqxx::failure const& error) const;
     void finish();
     void begin() { session_.exec("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"); }
     void record(std::size_t done, bool begun);
@@ -175,13 +176,7 @@ void OutsideTransaction::with_retries(Statement const& statement,
                 record_alone(before.done, false);
             progress_ = before;
             run_.deadline.check();
-            if (!is_in_the_way(error) || may_be_half_done) {
-                if (auto const* sql = dynamic_cast<pqxx::sql_error const*>(&e))
-                    throw migration_error(file_, statement, *sql,
-                                          "the statements before it are done, and are not run "
-                                          "again");
-                throw;
-            }
+            if (!is_in_the_way(error) || may_be_half_done) fail(statement, e);
             if (steady_clock::now() - began >= run_.options.lock_retry)
                 throw locks_missing(file_, e);
             if (run_.options.observer != nullptr)
@@ -190,6 +185,15 @@ void OutsideTransaction::with_retries(Statement const& statement,
         }
         std::this_thread::sleep_for(retry_pause(attempts, 100ms, 10s));
     }
+}
+
+/// While `error` is handled.
+void OutsideTransaction::fail(Statement const& statement, pqxx::failure const& error) const
+{
+    if (auto const* const sql = dynamic_cast<pqxx::sql_error const*>(&error))
+        throw migration_error(file_, statement, *sql,
+                              "the statements before it are done, and are not run again");
+    throw;
 }
 
 void OutsideTransaction::record(std::size_t done, bool begun)

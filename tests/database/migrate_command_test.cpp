@@ -191,7 +191,8 @@ TEST_CASE("status tells what is applied, pending, required, wrong and failed")
     auto ended = run_migrate(db, folder, {"status"});
     CHECK(ended.code == 0);
     CHECK(ended.says("public.migrations: 1 of 3 migrations are applied\n"));
-    CHECK(ended.says("  failed: 2_bad.sql has failed 1 times and is not run again before "));
+    CHECK(ended.says("  failed: 2_bad.sql has failed once and is not run again before "));
+    CHECK(ended.says("\n    INSERT INTO nowhere VALUES (2);\n                ^\n"));
     folder.write("1_t.sql", "SELECT 1");
     db.exec("INSERT INTO rowbot.migration_lock (table_name, owner, token, lease_until) VALUES "
             "('public.migrations', 'somebody', 't', now() + interval '1 h')");

@@ -106,7 +106,7 @@ TEST_CASE("an idle session that is ended meanwhile hides neither success nor fai
     CHECK(run(db, folder) == "1_a.sql");
     folder.write("2_b.sql", end_idle + "SELECT 1 / 0;\n");
     CHECK(thrown_by<rowbot::MigrationError>([&] { run(db, folder); }).where().sqlstate == "22012");
-    says(thrown_by<rowbot::MigrationError>([&] { run(db, folder); }), "2_b.sql has failed 1 times");
+    says(thrown_by<rowbot::MigrationError>([&] { run(db, folder); }), "2_b.sql has failed once");
 }
 
 TEST_CASE("a statement outside a transaction is not recorded by a program that has lost the lock")

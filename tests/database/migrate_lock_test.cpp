@@ -192,7 +192,7 @@ TEST_CASE("a set of migrations that has failed is not run again at once, an edit
     folder.write("1_a.sql", "SELECT 1/0");
     std::string const first = thrown_by<MigrationError>([&] { run(db, folder); }).what();
     auto const second = thrown_by<MigrationError>([&] { run(db, folder); });
-    says(second, "1_a.sql has failed 1 times and is not run again before ");
+    says(second, "1_a.sql has failed once and is not run again before ");
     says(second, "it said:\n" + first);
     CHECK(db.rows("SELECT failures, file, retry_at - failed_at < interval '6 s' FROM "
                   "rowbot.migration_failure") == "1|1_a.sql|t");
@@ -210,7 +210,7 @@ TEST_CASE("the pause counts from the first failure, also where migrations before
     folder.write("3_c.sql", "SELECT 1");
     CHECK(thrown_by<MigrationError>([&] { run(db, folder); }).where().sqlstate == "22012");
     says(thrown_by<MigrationError>([&] { run(db, folder); }),
-         "2_b.sql has failed 1 times and is not run again before ");
+         "2_b.sql has failed once and is not run again before ");
     folder.write("3_c.sql", "SELECT 2"); // an edit of any of them
     CHECK(thrown_by<MigrationError>([&] { run(db, folder); }).where().sqlstate == "22012");
 }

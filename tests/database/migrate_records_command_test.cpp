@@ -56,7 +56,7 @@ TEST_CASE("migrate repair forgets a failure, or says that there was none")
     folder.write("1_a.sql", "INSERT INTO later VALUES (1)");
     CHECK(run_migrate(db, folder, {"up"}).code == 70);
     db.exec("CREATE TABLE later (x int)");
-    CHECK(run_migrate(db, folder, {"up"}).says("1_a.sql has failed 1 times and is not run again"));
+    CHECK(run_migrate(db, folder, {"up"}).says("1_a.sql has failed once and is not run again"));
     CHECK(seen(run_migrate(db, folder, {"repair"})) ==
           "0|the last failure was forgotten: the next run begins at once\n|");
     CHECK(run_migrate(db, folder, {"up"}).code == 0);

@@ -151,9 +151,10 @@ TEST_CASE("files that are wrong are exit 64, before anything connects")
                             "host=/nowhere", "--connect-wait", "0"});
     };
     auto const missing = (folder.path() / "missing").string();
-    CHECK(seen(up(missing)) == "64||rowbot: " + missing +
-                                   ": the folder of the migrations cannot be read (No such file "
-                                   "or directory); name the right one\n");
+    CHECK(seen(up(missing)) ==
+          "64||rowbot: " + missing +
+              ": the folder of the migrations cannot be read (No such file "
+              "or directory); create it, or name the right one with --migrations\n");
     folder.write("foo.sql", "SELECT 1");
     CHECK(up(folder.path().string()).says("'foo.sql' does not begin with a number"));
     folder.remove("foo.sql");

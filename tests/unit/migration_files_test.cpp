@@ -89,11 +89,13 @@ TEST_CASE("a folder or file that cannot be read is named")
 {
     TemporaryFolder const folder;
     auto const missing = folder.path() / "missing";
-    CHECK_THROWS_WITH_AS(load_files(missing),
-                         (missing.string() + ": the folder of the migrations cannot be read (No "
-                                             "such file or directory); name the right one")
-                             .c_str(),
-                         ConfigError);
+    CHECK_THROWS_WITH_AS(
+        load_files(missing),
+        (missing.string() +
+         ": the folder of the migrations cannot be read (No "
+         "such file or directory); create it, or name the right one with --migrations")
+            .c_str(),
+        ConfigError);
     folder.write("file");
     CHECK_THROWS_AS(load_files(folder.path() / "file"), ConfigError);
 
