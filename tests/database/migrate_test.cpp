@@ -131,7 +131,7 @@ TEST_CASE("a constraint that speaks at COMMIT is an error of its migration")
     CHECK(error.where().file == "1_a.sql");
     CHECK(error.where().sqlstate == "23503");
     CHECK(exists(db, "a") == "f");
-    says(thrown_by<MigrationError>([&] { run(db, folder); }), "1_a.sql has failed 1 times");
+    says(thrown_by<MigrationError>([&] { run(db, folder); }), "1_a.sql has failed once");
 }
 
 TEST_CASE("files are UTF-8, whatever encoding a connection asks for")
