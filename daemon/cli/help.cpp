@@ -16,6 +16,12 @@ namespace po = boost::program_options;
 constexpr unsigned width = 100;
 constexpr std::string_view everywhere = "Everywhere";
 
+std::string with_default(Option const& option)
+{
+    std::string const standard(option.standard.shown());
+    return std::string(option.text) + (standard.empty() ? "" : "; default " + standard);
+}
+
 template <class Wanted> std::string group(std::string_view title, Wanted wanted)
 {
     po::options_description description(std::string(title), width, width / 2);
@@ -26,7 +32,7 @@ template <class Wanted> std::string group(std::string_view title, Wanted wanted)
     for (auto const& option : options()) {
         if (!wanted(option)) continue;
         empty = false;
-        std::string const name(option.name), text(option.text), value(option.value);
+        std::string const name(option.name), text = with_default(option), value(option.value);
         if (value.empty())
             description.add_options()(name.c_str(), text.c_str());
         else
@@ -45,14 +51,21 @@ std::string command_help(Command const& command)
     if (!command.arguments.empty()) text += " " + std::string(command.arguments);
     text += "\n    " + std::string(command.text) + "\n";
     text += group("Options", [&](Option const& option) {
-        return !option.commands.empty() && option.belongs_to(command.name);
+        return !option.commands.empty() && option.group != Group::service &&
+               option.belongs_to(command.name);
     });
-    text += group(everywhere,
-                  [](Option const& option) { return option.commands.empty() && !option.pace; });
+    text += group(everywhere, [](Option const& option) {
+        return option.commands.empty() && option.group == Group::none;
+    });
+    text += group("Service", [&](Option const& option) {
+        return option.group == Group::service &&
+               (option.commands.empty() ? command.name == "run" : option.belongs_to(command.name));
+    });
     if (command.name != "run")
         return text + "\nBatches and pace are options too, so that all commands can share a config "
                       "file: rowbot run --help\n";
-    text += group("Batches and pace", [](Option const& option) { return option.pace; });
+    text +=
+        group("Batches and pace", [](Option const& option) { return option.group == Group::pace; });
     return text +
            "\nSCOPE is a table or TABLE/UPGRADE: --batch-rows 500 --batch-rows article=200; the "
            "smallest\nof the values that apply counts. A DURATION is 250ms, 10s, 5m, 2h, 1d, or a "

@@ -13,6 +13,11 @@ namespace
 constexpr int most_rows = 100'000;
 constexpr int most_migrations = 1'000'000;
 
+constexpr std::string_view begun_answers[] = {"done", "again"};
+constexpr std::string_view log_formats[] = {"text", "json"};
+constexpr std::string_view log_levels[] = {"debug", "info", "warning", "error"};
+constexpr std::string_view paces[] = {"duty", "nanobots"};
+
 /// Every command that reads migrations.
 constexpr std::string_view migrating =
     "migrate up, migrate status, migrate verify, migrate new, migrate baseline, migrate repair, "
@@ -20,97 +25,97 @@ constexpr std::string_view migrating =
 
 // clang-format off
 constexpr Option option_list[] = {
-    {"once", "", "run", "stop when everything is complete, or nothing more can be done",
+    {"once", "", "run", "stop when everything is complete, or nothing more can be done", {},
      [](CommandLine& c, std::string const&) { c.worker.once = true; }},
-    {"dry-run", "", "run, prepare, migrate up", "change nothing: run shows what a batch would write, prepare its SQL, migrate up its files",
+    {"dry-run", "", "run, prepare, migrate up", "change nothing: run shows what a batch would write, prepare its SQL, migrate up its files", {},
      [](CommandLine& c, std::string const&) { c.dry_run = true; }},
-    {"rows", "N", "run", "rows of a dry run, 1 to 100000; default 100",
+    {"rows", "N", "run", "rows of a dry run, 1 to 100000", {"100"},
      [](CommandLine& c, std::string const& v) { c.rows = whole_number(v, 1, most_rows); }},
-    {"progress", "WHEN", "run", "progress bars: auto (on a terminal), always, never; default auto",
-     [](CommandLine& c, std::string const& v) { c.progress = when(v); }},
-    {"json", "", "status, migrate status", "print JSON",
+    {"progress", "WHEN", "run", "progress bars: auto (on a terminal), always, never", {"auto"},
+     [](CommandLine& c, std::string const& v) { c.progress = when(v); }, Group::none, whens},
+    {"json", "", "status, migrate status", "print JSON", {},
      [](CommandLine& c, std::string const&) { c.json = true; }},
-    {"wait", "", "gate, migrate up", "wait until the gate passes, or until the upgrades that a migration requires are complete",
+    {"wait", "", "gate, migrate up", "wait until the gate passes, or until the upgrades that a migration requires are complete", {},
      [](CommandLine& c, std::string const&) { c.wait = c.migrate.wait_for_upgrades = true; }},
-    {"confirm", "", "cleanup", "yes: no running program carries the name any more",
+    {"confirm", "", "cleanup", "yes: no running program carries the name any more", {},
      [](CommandLine& c, std::string const&) { c.confirm = true; }},
-    {"for", "DURATION", "pause", "how long the pause holds (2h, 30m); default until resume",
+    {"for", "DURATION", "pause", "how long the pause holds (2h, 30m)", {"", "until resume"},
      [](CommandLine& c, std::string const& v) { c.for_ = seconds(positive_duration(v)); }},
-    {"reason", "TEXT", "pause", "why; status shows it",
+    {"reason", "TEXT", "pause", "why; status shows it", {},
      [](CommandLine& c, std::string const& v) { c.reason = v; }},
 
-    {"to", "N", "migrate up", "the last migration to apply; default all",
+    {"to", "N", "migrate up", "the last migration to apply", {"", "all"},
      [](CommandLine& c, std::string const& v) { c.migrate.to = whole_number(v, 0, most_migrations); }},
-    {"no-hash-check", "", "migrate up", "go on although applied files have changed; that is recorded",
+    {"no-hash-check", "", "migrate up", "go on although applied files have changed; that is recorded", {},
      [](CommandLine& c, std::string const&) { c.migrate.check_hashes = false; }},
-    {"assume", "TABLE/UPGRADE", "migrate up", "an upgrade to be taken as complete, for a fresh database",
-     [](CommandLine& c, std::string const& v) { c.migrate.assume.push_back(v); }, true},
-    {"exit-code", "", "migrate status", "exit 3 where migrations are to be applied",
+    {"assume", "TABLE/UPGRADE", "migrate up", "an upgrade to be taken as complete, for a fresh database", {},
+     [](CommandLine& c, std::string const& v) { c.migrate.assume.push_back(v); }, Group::none, {}, true},
+    {"exit-code", "", "migrate status", "exit 3 where migrations are to be applied", {},
      [](CommandLine& c, std::string const&) { c.exit_code = true; }},
-    {"begun", "ANSWER", "migrate repair", "done or again: what to do with a statement whose end nobody knows",
-     [](CommandLine& c, std::string const& v) { c.begun = one_of(v, {"done", "again"}); }},
-    {"from", "DIR", "migrate adopt", "the files of the tool that is replaced: dbmate or golang-migrate",
+    {"begun", "ANSWER", "migrate repair", "done or again: what to do with a statement whose end nobody knows", {},
+     [](CommandLine& c, std::string const& v) { c.begun = one_of(v, begun_answers); }, Group::none, begun_answers},
+    {"from", "DIR", "migrate adopt", "the files of the tool that is replaced: dbmate or golang-migrate", {},
      [](CommandLine& c, std::string const& v) { c.from = v; }},
-    {"migrations", "DIR", migrating, "the folder of the migrations; default migrations",
-     [](CommandLine& c, std::string const& v) { c.migrate.directory = v; }},
-    {"table", "NAME", migrating, "the migrations table; default migrations",
-     [](CommandLine& c, std::string const& v) { c.migrate.table = v; }},
-    {"schema", "NAME", migrating, "the schema to migrate, or a pattern as of LIKE (tenant_%) for several; default the first of the search path",
-     [](CommandLine& c, std::string const& v) { c.migrate.schema = v; }},
-    {"direct-url", "URL", migrating, "the way around a transaction pooler, for what cannot run in a transaction; default none",
-     [](CommandLine& c, std::string const& v) { c.migrate.direct_connection = v; }},
-    {"lock-timeout", "DURATION", migrating, "PostgreSQL's lock_timeout of each attempt, 0 is none; default 2s",
-     [](CommandLine& c, std::string const& v) { c.migrate.lock_timeout = parse_duration(v); }},
-    {"lock-retry", "DURATION", migrating, "how long a migration's locks are asked for again; default 5m",
-     [](CommandLine& c, std::string const& v) { c.migrate.lock_retry = parse_duration(v); }},
-    {"statement-timeout", "DURATION", migrating, "PostgreSQL's statement_timeout, 0 is none; default 0",
-     [](CommandLine& c, std::string const& v) { c.migrate.statement_timeout = parse_duration(v); }},
-    {"timeout", "DURATION", migrating, "the whole run, 0 is no limit; default 0",
-     [](CommandLine& c, std::string const& v) { c.migrate.timeout = parse_duration(v); }},
+    {"migrations", "DIR", migrating, "the folder of the migrations", {"migrations"},
+     [](CommandLine& c, std::string const& v) { c.migrate.directory = v; }, Group::migrations},
+    {"table", "NAME", migrating, "the migrations table", {"migrations"},
+     [](CommandLine& c, std::string const& v) { c.migrate.table = v; }, Group::migrations},
+    {"schema", "NAME", migrating, "the schema to migrate, or a pattern as of LIKE (tenant_%) for several", {"", "the first of the search path", "tenant_%"},
+     [](CommandLine& c, std::string const& v) { c.migrate.schema = v; }, Group::migrations},
+    {"direct-url", "URL", migrating, "the way around a transaction pooler, for what cannot run in a transaction", {"", "none", "postgresql://rowbot@db.example:5432/shop"},
+     [](CommandLine& c, std::string const& v) { c.migrate.direct_connection = v; }, Group::migrations},
+    {"lock-timeout", "DURATION", migrating, "PostgreSQL's lock_timeout of each attempt, 0 is none", {"2s"},
+     [](CommandLine& c, std::string const& v) { c.migrate.lock_timeout = parse_duration(v); }, Group::migrations},
+    {"lock-retry", "DURATION", migrating, "how long a migration's locks are asked for again", {"5m"},
+     [](CommandLine& c, std::string const& v) { c.migrate.lock_retry = parse_duration(v); }, Group::migrations},
+    {"statement-timeout", "DURATION", migrating, "PostgreSQL's statement_timeout, 0 is none", {"0"},
+     [](CommandLine& c, std::string const& v) { c.migrate.statement_timeout = parse_duration(v); }, Group::migrations},
+    {"timeout", "DURATION", migrating, "the whole run, 0 is no limit", {"0"},
+     [](CommandLine& c, std::string const& v) { c.migrate.timeout = parse_duration(v); }, Group::migrations},
 
-    {"database", "URL", "", "a libpq connection string or URL; default DATABASE_URL, then the PG* variables",
+    {"database", "URL", "", "a libpq connection string or URL", {"", "DATABASE_URL, then the PG* variables", "postgresql://rowbot@db.example/shop"},
      [](CommandLine& c, std::string const& v) { c.worker.connection = v; }},
-    {"connect-wait", "DURATION", "", "how long to wait for the database, at start and while it is away; 0 does not wait; default 30s",
+    {"connect-wait", "DURATION", "", "how long to wait for the database, at start and while it is away; 0 does not wait", {"30s"},
      [](CommandLine& c, std::string const& v) { c.worker.connect_wait = c.migrate.connect_wait = parse_duration(v); }},
-    {"log-format", "FORMAT", "", "text or json, one line an event, on standard error; default text",
-     [](CommandLine& c, std::string const& v) { c.log_format = one_of(v, {"text", "json"}); }},
-    {"log-level", "LEVEL", "", "debug (shows values of rows), info, warning or error; default info",
-     [](CommandLine& c, std::string const& v) { c.log_level = one_of(v, {"debug", "info", "warning", "error"}); }},
-    {"color", "WHEN", "", "auto (on a terminal, unless NO_COLOR is set), always or never; default auto",
-     [](CommandLine& c, std::string const& v) { c.color = when(v); }},
+    {"log-format", "FORMAT", "", "text or json, one line an event, on standard error", {"text"},
+     [](CommandLine& c, std::string const& v) { c.log_format = one_of(v, log_formats); }, Group::none, log_formats},
+    {"log-level", "LEVEL", "", "debug (shows values of rows), info, warning or error", {"info"},
+     [](CommandLine& c, std::string const& v) { c.log_level = one_of(v, log_levels); }, Group::none, log_levels},
+    {"color", "WHEN", "", "auto (on a terminal, unless NO_COLOR is set), always or never", {"auto"},
+     [](CommandLine& c, std::string const& v) { c.color = when(v); }, Group::none, whens},
 
-    {"batch-rows", "[SCOPE=]N", "", "the most rows of one batch, 1 to 100000; default 500",
+    {"batch-rows", "[SCOPE=]N", "", "the most rows of one batch, 1 to 100000", {"500"},
      [](CommandLine& c, std::string const& v) {
          set_scoped(c.worker.batch_rows, v, [](std::string const& n) { return whole_number(n, 1, most_rows); });
-     }, true, true},
-    {"batch-target-ms", "[SCOPE=]MS", "", "how long a batch should take, in milliseconds, 1 to 60000; its size follows; default 150",
+     }, Group::pace, {}, true},
+    {"batch-target-ms", "[SCOPE=]MS", "", "how long a batch should take, in milliseconds, 1 to 60000; its size follows", {"150"},
      [](CommandLine& c, std::string const& v) {
          set_scoped(c.worker.batch_target, v,
                     [](std::string const& n) { return std::chrono::milliseconds{whole_number(n, 1, 60'000)}; });
-     }, true, true},
-    {"cleanup-batch-rows", "[SCOPE=]N", "", "the most rows from which one statement takes a cleaned-up name, 1 to 100000; default 1000",
+     }, Group::pace, {}, true},
+    {"cleanup-batch-rows", "[SCOPE=]N", "", "the most rows from which one statement takes a cleaned-up name, 1 to 100000", {"1000"},
      [](CommandLine& c, std::string const& v) {
          set_scoped(c.worker.cleanup_batch_rows, v, [](std::string const& n) { return whole_number(n, 1, most_rows); });
-     }, true, true},
-    {"cleanup-after", "[SCOPE=]DURATION", "", "how long after its proof a name may be cleaned up; default 1d",
+     }, Group::pace, {}, true},
+    {"cleanup-after", "[SCOPE=]DURATION", "", "how long after its proof a name may be cleaned up", {"1d"},
      [](CommandLine& c, std::string const& v) {
          set_scoped(c.worker.cleanup_after, v, [](std::string const& n) { return seconds(parse_duration(n)); });
-     }, true, true},
-    {"duty", "SHARE", "", "the share of time spent working, over 0 to 1; 1 never rests; default 0.5",
-     [](CommandLine& c, std::string const& v) { c.worker.duty = share(v); }, false, true},
-    {"pace", "RULE", "", "duty, or nanobots: rest ten times the last batch, 1 s to 60 s; default duty",
+     }, Group::pace, {}, true},
+    {"duty", "SHARE", "", "the share of time spent working, over 0 to 1; 1 never rests", {"0.5"},
+     [](CommandLine& c, std::string const& v) { c.worker.duty = share(v); }, Group::pace},
+    {"pace", "RULE", "", "duty, or nanobots: rest ten times the last batch, 1 s to 60 s", {"duty"},
      [](CommandLine& c, std::string const& v) {
-         c.worker.pace = one_of(v, {"duty", "nanobots"}) == "duty" ? Pace::duty : Pace::nanobots;
-     }, false, true},
-    {"max-lag", "DURATION", "", "stop while a standby is further behind; 0 does not look; default 10s",
-     [](CommandLine& c, std::string const& v) { c.worker.max_lag = parse_duration(v); }, false, true},
-    {"recheck", "DURATION", "", "how often finished tables are asked whether they have changed; default 1m",
-     [](CommandLine& c, std::string const& v) { c.worker.recheck = positive_duration(v); }, false, true},
-    {"lease", "DURATION", "", "after how long without a sign of life another program takes over; default 15s",
+         c.worker.pace = one_of(v, paces) == "duty" ? Pace::duty : Pace::nanobots;
+     }, Group::pace, paces},
+    {"max-lag", "DURATION", "", "stop while a standby is further behind; 0 does not look", {"10s"},
+     [](CommandLine& c, std::string const& v) { c.worker.max_lag = parse_duration(v); }, Group::pace},
+    {"recheck", "DURATION", "", "how often finished tables are asked whether they have changed", {"1m"},
+     [](CommandLine& c, std::string const& v) { c.worker.recheck = positive_duration(v); }, Group::pace},
+    {"lease", "DURATION", "", "after how long without a sign of life another program takes over", {"15s"},
      [](CommandLine& c, std::string const& v) { c.worker.lease = c.migrate.lease = positive_duration(v); }},
-    {"migrations-table", "NAME", "", "where schema migrations are recorded, for upgrades that need one; default migrations",
+    {"migrations-table", "NAME", "", "where schema migrations are recorded, for upgrades that need one", {"migrations"},
      [](CommandLine& c, std::string const& v) { c.worker.migrations_table = v; }},
-    {"lock-wait", "DURATION", "", "how long run --once waits for a table that another worker walks or that is paused (default 30s), and migrate for another program that migrates (default 1m)",
+    {"lock-wait", "DURATION", "", "how long run --once waits for a table that another worker walks or that is paused, and migrate for another program that migrates", {"", "30s, 1m", "1m"},
      [](CommandLine& c, std::string const& v) { c.worker.lock_wait = c.migrate.lock_wait = parse_duration(v); }},
 };
 
@@ -146,7 +151,7 @@ bool Option::belongs_to(std::string_view command) const
 
 bool Option::is_setting() const
 {
-    return commands.empty() || commands == migrating;
+    return commands.empty() || group == Group::service || group == Group::migrations;
 }
 
 std::span<Option const> options()

@@ -12,15 +12,34 @@
 namespace rowbot::cli
 {
 
+/// What holds where an option is not given. All empty: nothing does.
+struct Default {
+    std::string_view value{};   ///< As it would be given.
+    std::string_view words{};   ///< Where no value says it: `until resume`.
+    std::string_view example{}; ///< A value for who reads those words in a config file.
+
+    std::string_view shown() const { return value.empty() ? words : value; }
+};
+
+/// What the options are together for: a part of help and of the config file.
+enum class Group : char {
+    none,
+    pace,      ///< Only matters where rows are written.
+    service,   ///< Only matters to who watches the program.
+    migrations ///< For every command that reads migrations.
+};
+
 struct Option {
     std::string_view name;
     std::string_view value;    ///< What help calls its value; empty: a switch.
     std::string_view commands; ///< The commands that take it, `run, prepare`; empty: every command.
-    std::string_view text;     ///< With unit and default.
+    std::string_view text;     ///< With its unit.
+    Default standard;
     /// Throws ConfigError that says what is allowed, without the option's name.
     void (*set)(CommandLine&, std::string const& value);
+    Group group = Group::none;
+    std::span<std::string_view const> choices{}; ///< All that its value may be; empty: more.
     bool repeats = false; ///< May be given several times: it has values for tables and upgrades.
-    bool pace = false;    ///< Only matters where rows are written.
 
     bool belongs_to(std::string_view command) const;
     /// A variable or a line of the config file may give it, too: it does not ask something of one

@@ -36,19 +36,19 @@ double share(std::string const& text)
     return number;
 }
 
-std::string one_of(std::string const& text, std::initializer_list<char const*> allowed)
+std::string one_of(std::string const& text, std::span<std::string_view const> allowed)
 {
     std::string list;
-    for (auto const* const word : allowed) {
+    for (auto const& word : allowed) {
         if (text == word) return text;
-        list += (list.empty() ? "" : word == allowed.end()[-1] ? " or " : ", ") + std::string(word);
+        list += (list.empty() ? "" : word == allowed.back() ? " or " : ", ") + std::string(word);
     }
     refuse(text, list);
 }
 
 When when(std::string const& text)
 {
-    auto const word = one_of(text, {"auto", "always", "never"});
+    auto const word = one_of(text, whens);
     return word == "auto" ? When::automatic : word == "always" ? When::always : When::never;
 }
 

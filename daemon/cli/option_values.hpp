@@ -8,7 +8,8 @@
 #include "cli/options.hpp"
 #include "cli/scope.hpp"
 
-#include <initializer_list>
+#include <span>
+#include <string_view>
 
 namespace rowbot::cli
 {
@@ -18,8 +19,10 @@ int whole_number(std::string const& text, int least, int most);
 /// Over 0, at most 1.
 double share(std::string const& text);
 
-std::string one_of(std::string const& text, std::initializer_list<char const*> allowed);
+std::string one_of(std::string const& text, std::span<std::string_view const> allowed);
 
+inline constexpr std::string_view whens[] = {"auto", "always", "never"};
+/// One of these.
 When when(std::string const& text);
 
 std::chrono::milliseconds positive_duration(std::string const& text);
