@@ -6,6 +6,7 @@
 #include "cli/terminal_text.hpp"
 #include "walk/recovery.hpp"
 
+#include <filesystem>
 #include <iostream>
 
 namespace rowbot
@@ -38,13 +39,21 @@ constexpr struct {
                 {"migrate unlock", cli::migrate_unlock},
                 {"migrate create-db", cli::migrate_create_db}};
 
-ExitCode dispatch(std::vector<std::string> const& arguments, cli::Program const& program)
+/// What the program was called by, without its folder.
+std::string name_of(char const* called)
 {
-    auto const line = cli::parse_command_line(arguments, cli::process_environment());
+    auto const name = std::filesystem::path(called).filename().string();
+    return name.empty() ? "rowbot" : name;
+}
+
+ExitCode dispatch(std::string const& called, std::vector<std::string> const& arguments,
+                  cli::Program const& program)
+{
+    auto const line = cli::parse_command_line(arguments, cli::process_environment(), called);
     if (line.version)
         std::cout << "rowbot " ROWBOT_VERSION "\n";
     else if (line.help)
-        std::cout << cli::help_text(line.command);
+        std::cout << cli::help_text(line.command, called);
     if (line.version || line.help) return ExitCode::done;
     validate(program.tables);
     for (auto const& [name, function] : commands)
@@ -52,9 +61,9 @@ ExitCode dispatch(std::vector<std::string> const& arguments, cli::Program const&
     throw ConfigError("no command was given; see --help");
 }
 
-ExitCode complain(std::exception const& error, ExitCode code)
+ExitCode complain(std::string const& name, std::exception const& error, ExitCode code)
 {
-    std::cerr << "rowbot: " << cli::printable(cli::without_password(message_of(error))) << '\n';
+    std::cerr << cli::printable(name + ": " + cli::without_password(message_of(error))) << '\n';
     return code;
 }
 
@@ -67,18 +76,19 @@ ExitCode exit_code(Recovery recovery)
 }
 
 /// All that can be thrown, and the exit code that it means.
-ExitCode run_safely(std::vector<std::string> const& arguments, cli::Program const& program)
+ExitCode run_safely(std::string const& name, std::vector<std::string> const& arguments,
+                    cli::Program const& program)
 {
     try {
-        return dispatch(arguments, program);
+        return dispatch(name, arguments, program);
     } catch (ConfigError const& e) {
-        return complain(e, ExitCode::asked_wrongly);
+        return complain(name, e, ExitCode::asked_wrongly);
     } catch (NotYetError const& e) {
-        return complain(e, ExitCode::not_yet);
+        return complain(name, e, ExitCode::not_yet);
     } catch (pqxx::failure const& e) {
-        return complain(e, exit_code(recovery_for(std::current_exception())));
+        return complain(name, e, exit_code(recovery_for(std::current_exception())));
     } catch (std::exception const& e) {
-        return complain(e, ExitCode::failed);
+        return complain(name, e, ExitCode::failed);
     }
 }
 
@@ -87,7 +97,9 @@ ExitCode run_safely(std::vector<std::string> const& arguments, cli::Program cons
 int run_daemon(int argc, char* argv[], std::vector<Table> tables, std::vector<Migration> migrations)
 {
     std::vector<std::string> const arguments(argv + std::min(argc, 1), argv + argc);
-    return static_cast<int>(run_safely(arguments, {std::move(tables), std::move(migrations)}));
+    auto const name = name_of(argc > 0 ? argv[0] : "");
+    return static_cast<int>(
+        run_safely(name, arguments, {std::move(tables), std::move(migrations)}));
 }
 
 } // namespace rowbot

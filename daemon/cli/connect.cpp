@@ -24,7 +24,8 @@ std::unique_ptr<Session> connect(CommandLine const& line, std::string const& pur
                 throw;
             auto const why = without_password(message_of(e));
             if (why != told)
-                std::cerr << "rowbot: waits: the database cannot be reached: " << printable(why)
+                std::cerr << printable(line.program)
+                          << ": waits: the database cannot be reached: " << printable(why)
                           << std::endl;
             told = why;
         }

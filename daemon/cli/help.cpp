@@ -45,9 +45,9 @@ template <class Wanted> std::string group(std::string_view title, Wanted wanted)
     return out.str();
 }
 
-std::string command_help(Command const& command)
+std::string command_help(Command const& command, std::string const& program)
 {
-    std::string text = "rowbot " + std::string(command.name) + " [OPTIONS]";
+    std::string text = program + " " + std::string(command.name) + " [OPTIONS]";
     if (!command.arguments.empty()) text += " " + std::string(command.arguments);
     text += "\n    " + std::string(command.text) + "\n";
     text += group("Options", [&](Option const& option) {
@@ -62,8 +62,10 @@ std::string command_help(Command const& command)
                (option.commands.empty() ? command.name == "run" : option.belongs_to(command.name));
     });
     if (command.name != "run")
-        return text + "\nBatches and pace are options too, so that all commands can share a config "
-                      "file: rowbot run --help\n";
+        return text +
+               "\nBatches and pace are options too, so that all commands can share a config "
+               "file: " +
+               program + " run --help\n";
     text +=
         group("Batches and pace", [](Option const& option) { return option.group == Group::pace; });
     return text +
@@ -74,10 +76,11 @@ std::string command_help(Command const& command)
 
 } // namespace
 
-std::string help_text(std::string const& name)
+std::string help_text(std::string const& name, std::string const& program)
 {
-    if (auto const* const command = find_command(name)) return command_help(*command);
-    std::string text = "rowbot COMMAND [OPTIONS]: upgrades the rows of a live PostgreSQL database "
+    if (auto const* const command = find_command(name)) return command_help(*command, program);
+    std::string text = program +
+                       " COMMAND [OPTIONS]: upgrades the rows of a live PostgreSQL database "
                        "in the background\n\n";
     for (auto const& command : commands()) {
         if (!command.name.starts_with(name == "migrate" ? "migrate " : "")) continue;
@@ -85,8 +88,8 @@ std::string help_text(std::string const& name)
         usage.resize(26, ' ');
         text += "  " + usage + std::string(command.text) + "\n";
     }
-    return text +
-           "\nrowbot COMMAND --help shows the options of a command, rowbot --version the version.\n"
+    return text + "\n" + program + " COMMAND --help shows the options of a command, " + program +
+           " --version the version.\n"
            "Options come from flags, ROWBOT_* variables (--batch-rows is ROWBOT_BATCH_ROWS) and "
            "the\n"
            "config file of --config FILE or ROWBOT_CONFIG (batch-rows = 500); the first counts.\n"

@@ -51,8 +51,8 @@ ExitCode migrate_repair(CommandLine const& line, Program const& program, std::os
     std::optional<int> id;
     if (!line.arguments.empty()) id = migration_number(line.arguments[0]);
     if (!line.begun.empty() && !id)
-        throw ConfigError("--begun: name the migration: rowbot migrate repair N --begun " +
-                          line.begun);
+        throw ConfigError("--begun: name the migration: " + line.program +
+                          " migrate repair N --begun " + line.begun);
     auto const begun = line.begun == "done"    ? Begun::done
                        : line.begun == "again" ? Begun::again
                                                : Begun::unknown;

@@ -40,10 +40,11 @@ void set(CommandLine& line, std::vector<Given> const& given)
 }
 
 /// The option that a variable or a line of the config file sets.
-Option const& setting(std::string const& name, std::string const& where)
+Option const& setting(std::string const& name, std::string const& where, std::string const& program)
 {
     auto const* const option = find_option(name);
-    if (option == nullptr) throw ConfigError(where + ": no such option; see rowbot run --help");
+    if (option == nullptr)
+        throw ConfigError(where + ": no such option; see " + program + " run --help");
     if (!option->is_setting())
         throw ConfigError(where + ": --" + name + " can be given on the command line only");
     return *option;
@@ -58,7 +59,7 @@ bool is_foreign(std::string_view name)
 }
 
 /// An empty variable counts as not set: compose and unit files write them so.
-std::vector<Given> from_environment(Environment const& environment)
+std::vector<Given> from_environment(Environment const& environment, std::string const& program)
 {
     std::vector<Given> given;
     for (auto const& [variable, value] : environment) {
@@ -68,17 +69,17 @@ std::vector<Given> from_environment(Environment const& environment)
         std::transform(name.begin(), name.end(), name.begin(), [](char c) {
             return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         });
-        auto const& option = setting(name, variable);
+        auto const& option = setting(name, variable, program);
         if (!value.empty()) given.push_back({&option, value, variable});
     }
     return given;
 }
 
-std::vector<Given> from_file(std::string const& file)
+std::vector<Given> from_file(std::string const& file, std::string const& program)
 {
     std::vector<Given> given;
     for (auto const& [name, value, where] : read_config_file(file))
-        given.push_back({&setting(name, where + ": " + name), value, where + ": " + name});
+        given.push_back({&setting(name, where + ": " + name, program), value, where + ": " + name});
     return given;
 }
 
@@ -88,7 +89,7 @@ std::string variable(Environment const& environment, char const* name)
     return found == environment.end() ? "" : found->second;
 }
 
-po::parsed_options tokens(std::vector<std::string> const& arguments)
+po::parsed_options tokens(std::vector<std::string> const& arguments, std::string const& program)
 {
     po::options_description description;
     auto add = description.add_options();
@@ -108,9 +109,9 @@ po::parsed_options tokens(std::vector<std::string> const& arguments)
                    short_allow_next | allow_dash_for_short)
             .run();
     } catch (po::unknown_option const& e) {
-        throw ConfigError(e.get_option_name() + ": no such option; see rowbot --help");
+        throw ConfigError(e.get_option_name() + ": no such option; see " + program + " --help");
     } catch (po::error const& e) {
-        throw ConfigError(std::string(e.what()) + "; see rowbot --help");
+        throw ConfigError(std::string(e.what()) + "; see " + program + " --help");
     }
 }
 
@@ -119,7 +120,7 @@ std::vector<Given> from_arguments(std::vector<std::string> const& arguments, Com
                                   std::string& config)
 {
     std::vector<Given> given;
-    for (auto const& token : tokens(arguments).options) {
+    for (auto const& token : tokens(arguments, line.program).options) {
         auto const& name = token.string_key;
         if (token.position_key >= 0)
             line.arguments.insert(line.arguments.end(), token.value.begin(), token.value.end());
@@ -146,24 +147,28 @@ std::vector<Given> from_arguments(std::vector<std::string> const& arguments, Com
 void check_command(CommandLine const& line, std::vector<Given> const& flags)
 {
     auto const* const command = find_command(line.command);
-    if (line.command.empty()) throw ConfigError("a command is missing; see rowbot --help");
+    if (line.command.empty())
+        throw ConfigError("a command is missing; see " + line.program + " --help");
     if (line.command == "migrate")
-        throw ConfigError("rowbot migrate does what? see rowbot migrate --help");
+        throw ConfigError(line.program + " migrate does what? see " + line.program +
+                          " migrate --help");
     if (command == nullptr)
-        throw ConfigError("'" + line.command + "' is no command; see rowbot --help");
+        throw ConfigError("'" + line.command + "' is no command; see " + line.program + " --help");
     for (auto const& flag : flags)
         if (!flag.option->belongs_to(line.command)) {
             std::string owners(flag.option->commands);
-            for (std::size_t at = 0; (at = owners.find(", ", at)) != std::string::npos; at += 11)
-                owners.replace(at, 2, " or rowbot ");
-            throw ConfigError(flag.where + ": rowbot " + line.command +
-                              " does not take it; it belongs to rowbot " + owners);
+            auto const between = " or " + line.program + " ";
+            for (std::size_t at = 0; (at = owners.find(", ", at)) != std::string::npos;
+                 at += between.size())
+                owners.replace(at, 2, between);
+            throw ConfigError(flag.where + ": " + line.program + " " + line.command +
+                              " does not take it; it belongs to " + line.program + " " + owners);
         }
     if (line.arguments.size() < command->least || line.arguments.size() > command->most)
-        throw ConfigError("rowbot " + line.command +
+        throw ConfigError(line.program + " " + line.command +
                           (command->most == 0
                                ? " takes no arguments, but '" + line.arguments.front() + "' follows"
-                               : " takes one argument: rowbot " + line.command + " " +
+                               : " takes one argument: " + line.program + " " + line.command + " " +
                                      std::string(command->arguments)));
 }
 
@@ -181,9 +186,10 @@ Environment process_environment()
 }
 
 CommandLine parse_command_line(std::vector<std::string> const& arguments,
-                               Environment const& environment)
+                               Environment const& environment, std::string const& program)
 {
     CommandLine line;
+    line.program = program;
     auto config = variable(environment, "ROWBOT_CONFIG");
     auto const flags = from_arguments(arguments, line, config);
     if (line.help || line.version) return line;
@@ -191,8 +197,8 @@ CommandLine parse_command_line(std::vector<std::string> const& arguments,
 
     line.worker.connection = variable(environment, "DATABASE_URL");
     if (!variable(environment, "NO_COLOR").empty()) line.color = When::never;
-    if (!config.empty()) set(line, from_file(config));
-    set(line, from_environment(environment));
+    if (!config.empty()) set(line, from_file(config, program));
+    set(line, from_environment(environment, program));
     set(line, flags);
 
     bool const has_rows = std::any_of(flags.begin(), flags.end(),

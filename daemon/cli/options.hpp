@@ -22,7 +22,8 @@ namespace rowbot::cli
 enum class When : char { automatic, always, never };
 
 struct CommandLine {
-    std::string command{}; ///< `run`, `migrate up`.
+    std::string program = "rowbot"; ///< What the program is called: `dictionary-daemon`.
+    std::string command{};          ///< `run`, `migrate up`.
     std::vector<std::string> arguments{};
     WorkerOptions worker{};
     MigrateOptions migrate{}; ///< Its connection is the worker's; its schema may be a pattern.
@@ -49,12 +50,13 @@ using Environment = std::map<std::string, std::string>;
 /// The variables of this process.
 Environment process_environment();
 
-/// `arguments` without the program's name. Throws ConfigError, which names the option, where it
-/// stands (flag, variable, or file and line), and what is allowed.
+/// `arguments` without the program's name, which is `program`. Throws ConfigError, which names the
+/// option, where it stands (flag, variable, or file and line), and what is allowed.
 CommandLine parse_command_line(std::vector<std::string> const& arguments,
-                               Environment const& environment);
+                               Environment const& environment,
+                               std::string const& program = "rowbot");
 
 /// `rowbot --help`, or, for a command, `rowbot COMMAND --help`.
-std::string help_text(std::string const& name = {});
+std::string help_text(std::string const& command = {}, std::string const& program = "rowbot");
 
 } // namespace rowbot::cli

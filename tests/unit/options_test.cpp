@@ -272,6 +272,32 @@ TEST_CASE("an option of another command is refused, and its own command named")
     CHECK(wrong({"run", "--rows", "5"}) == "--rows: belongs to a dry run; add --dry-run");
 }
 
+TEST_CASE("a program says its own name, whatever it is called")
+{
+    auto const said = [](std::vector<std::string> const& arguments) -> std::string {
+        try {
+            return parse_command_line(arguments, {}, "dictionary-daemon").program;
+        } catch (ConfigError const& e) {
+            return e.what();
+        }
+    };
+    CHECK(said({"status"}) == "dictionary-daemon");
+    CHECK(said({"fly"}) == "'fly' is no command; see dictionary-daemon --help");
+    CHECK(said({"--dut", "1"}) == "--dut: no such option; see dictionary-daemon --help");
+    CHECK(said({"migrate"}) ==
+          "dictionary-daemon migrate does what? see dictionary-daemon migrate --help");
+    CHECK(said({"gate"}) ==
+          "dictionary-daemon gate takes one argument: dictionary-daemon gate TABLE[/UPGRADE]");
+    CHECK(said({"gate", "article", "--dry-run"}) ==
+          "--dry-run: dictionary-daemon gate does not take it; it belongs to dictionary-daemon run "
+          "or dictionary-daemon prepare or dictionary-daemon migrate up");
+    for (char const* const command : {"", "run", "status", "migrate"}) {
+        auto const text = help_text(command, "dictionary-daemon");
+        CHECK(text.starts_with("dictionary-daemon "));
+        CHECK(text.find("rowbot ") == std::string::npos);
+    }
+}
+
 TEST_CASE("what is no command line says so")
 {
     CHECK(wrong({}) == "a command is missing; see rowbot --help");
