@@ -24,6 +24,12 @@ constexpr std::string_view migrating =
     "migrate adopt, migrate wait, migrate unlock";
 
 // clang-format off
+constexpr Option first_option_list[] = {
+    {"config", "FILE", "", "a file of lines like batch-rows = 500", {"", "ROWBOT_CONFIG"}, nullptr},
+    {"help", "", "", "this text; after a command, its options", {}, nullptr},
+    {"version", "", "", "which Rowbot this is", {}, nullptr},
+};
+
 constexpr Option option_list[] = {
     {"once", "", "run", "stop when everything is complete, or nothing more can be done", {},
      [](CommandLine& c, std::string const&) { c.worker.once = true; }},
@@ -149,9 +155,20 @@ bool Option::belongs_to(std::string_view command) const
                std::string::npos;
 }
 
+bool Option::matters_to(std::string_view command) const
+{
+    if (!commands.empty()) return belongs_to(command);
+    return group == Group::none || command == "run";
+}
+
 bool Option::is_setting() const
 {
     return commands.empty() || group == Group::service || group == Group::migrations;
+}
+
+std::span<Option const> first_options()
+{
+    return first_option_list;
 }
 
 std::span<Option const> options()

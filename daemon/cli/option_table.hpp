@@ -42,6 +42,9 @@ struct Option {
     bool repeats = false; ///< May be given several times: it has values for tables and upgrades.
 
     bool belongs_to(std::string_view command) const;
+    /// Whether it does something there. A setting that does not is taken all the same, because
+    /// commands share their settings.
+    bool matters_to(std::string_view command) const;
     /// A variable or a line of the config file may give it, too: it does not ask something of one
     /// call alone.
     bool is_setting() const;
@@ -54,6 +57,9 @@ struct Command {
     std::string_view text;
 };
 
+/// --help, --version and --config: looked at before all others, which they decide about; their
+/// `set` is null.
+std::span<Option const> first_options();
 std::span<Option const> options();
 Option const* find_option(std::string_view name);
 

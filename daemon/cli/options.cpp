@@ -93,14 +93,14 @@ po::parsed_options tokens(std::vector<std::string> const& arguments, std::string
 {
     po::options_description description;
     auto add = description.add_options();
-    add("help,h", "")("version", "")("config", po::value<std::string>());
-    for (auto const& option : options()) {
-        std::string const name(option.name);
-        if (option.value.empty())
-            add(name.c_str(), "");
-        else
-            add(name.c_str(), po::value<std::string>(), "");
-    }
+    for (auto const list : {first_options(), options()})
+        for (auto const& option : list) {
+            std::string const name = option.name == "help" ? "help,h" : std::string(option.name);
+            if (option.value.empty())
+                add(name.c_str(), "");
+            else
+                add(name.c_str(), po::value<std::string>(), "");
+        }
     using namespace po::command_line_style;
     try {
         return po::command_line_parser(arguments)

@@ -293,7 +293,7 @@ TEST_CASE("a program says its own name, whatever it is called")
           "or dictionary-daemon prepare or dictionary-daemon migrate up");
     for (char const* const command : {"", "run", "status", "migrate"}) {
         auto const text = help_text(command, "dictionary-daemon");
-        CHECK(text.starts_with("dictionary-daemon "));
+        CHECK(text.starts_with("Usage: dictionary-daemon "));
         CHECK(text.find("rowbot ") == std::string::npos);
     }
 }
