@@ -15,6 +15,24 @@ using namespace std::chrono_literals;
 namespace
 {
 
+/// Whoever rests is not stuck.
+class RestingClock : public Clock
+{
+public:
+    RestingClock(Clock& clock, Pulse& pulse) : clock_(clock), pulse_(pulse) {}
+
+    Time now() override { return clock_.now(); }
+    void wait(std::chrono::nanoseconds duration, std::stop_token stop) override
+    {
+        Pulse::Away const away(&pulse_);
+        clock_.wait(duration, std::move(stop));
+    }
+
+private:
+    Clock& clock_;
+    Pulse& pulse_;
+};
+
 void check_options(WorkerOptions const& o)
 {
     if (!(o.duty > 0 && o.duty <= 1))
@@ -35,15 +53,17 @@ struct Worker::State {
     WorkerOptions options;
     std::vector<Table> tables;
     Observer& observer;
-    Clock& clock;
+    Pulse pulse{};
+    RestingClock clock;
+    std::optional<Pulse::Away> not_running{&pulse};
     Connections connections;
     std::string const owner = this_program();
     std::string const id = owner + " " + random_token();
     Visits visits;
 
     State(WorkerOptions o, std::vector<Table> t, Observer& ob, Clock& c)
-        : options(std::move(o)), tables(std::move(t)), observer(ob), clock(c),
-          connections(options.connection), visits(options, observer, clock, connections)
+        : options(std::move(o)), tables(std::move(t)), observer(ob), clock(c, pulse),
+          connections(options.connection, pulse), visits(options, observer, clock, connections)
     {
     }
 
@@ -65,7 +85,8 @@ bool Worker::State::connect(std::stop_token stop)
         } catch (pqxx::failure const& e) {
             connections.drop();
             if (recovery_for(std::current_exception()) == Recovery::stop_table) throw;
-            observer.waiting("", "the database cannot be reached: " + message_of(e));
+            observer.waiting("", WaitFor::database,
+                             "the database cannot be reached: " + message_of(e));
         }
         if (clock.now() - began >= options.connect_wait) return false;
         clock.wait(pause, stop);
@@ -89,7 +110,8 @@ bool Worker::State::begin(std::stop_token stop)
                                 recovery == Recovery::reconnect;
             if (!passes || clock.now() - began >= std::max(options.connect_wait, options.lock_wait))
                 throw;
-            observer.waiting("", message_of(e));
+            observer.waiting("", recovery == Recovery::retry ? WaitFor::lock : WaitFor::database,
+                             message_of(e));
             clock.wait(100ms, stop);
         }
     }
@@ -107,7 +129,7 @@ Outcome Worker::State::run(std::stop_token stop)
         try {
             visits.visit_due(surroundings, stop);
         } catch (pqxx::failure const& e) {
-            observer.waiting("", message_of(e));
+            observer.waiting("", WaitFor::database, message_of(e));
             clock.wait(100ms, stop);
             if (!connect(stop)) return stop.stop_requested() ? Outcome::done : Outcome::unreachable;
             visits.forget_changes();
@@ -120,6 +142,25 @@ Outcome Worker::State::run(std::stop_token stop)
             clock.wait(pause, stop);
     }
     return Outcome::done;
+}
+
+char const* wait_name(WaitFor what)
+{
+    switch (what) {
+    case WaitFor::pause:
+        return "pause";
+    case WaitFor::standby:
+        return "standby";
+    case WaitFor::worker:
+        return "worker";
+    case WaitFor::lock:
+        return "lock";
+    case WaitFor::migration:
+        return "migration";
+    case WaitFor::database:
+        break;
+    }
+    return "database";
 }
 
 Worker::Worker(WorkerOptions options, std::vector<Table> tables, Observer& observer, Clock& clock)
@@ -141,6 +182,12 @@ Worker::~Worker() = default;
 
 Outcome Worker::run(std::stop_token stop)
 {
+    struct Running {
+        std::optional<Pulse::Away>& not_running;
+        Pulse& pulse;
+        ~Running() { not_running.emplace(&pulse); }
+    } const running{state_->not_running, state_->pulse};
+    state_->not_running.reset();
     auto const outcome = state_->run(stop);
     if (outcome != Outcome::unreachable) {
         try {
@@ -154,6 +201,11 @@ Outcome Worker::run(std::stop_token stop)
                                  ? "asked to stop"
                                  : "nothing more to do");
     return outcome;
+}
+
+std::chrono::nanoseconds Worker::stuck_for() const noexcept
+{
+    return state_->pulse.silent_for();
 }
 
 } // namespace rowbot

@@ -26,7 +26,6 @@ std::string rows_text(std::int64_t rows)
 /// The column, where the cause is a value that was not as expected.
 std::string column_of(UpgradeError const& error)
 {
-    if (!error.nested_ptr()) return {}; // rethrow_nested() would terminate
     if (!error.nested_ptr()) return {}; // rethrow_nested() would end the program
     try {
         error.rethrow_nested();
@@ -56,6 +55,13 @@ void LogLines::write(LogEvent const& event)
                                              : text_line(event)));
 }
 
+void LogLines::serving(std::string const& endpoint)
+{
+    write({.name = "serving",
+           .sentence = "serves its pages at " + endpoint,
+           .fields = {{"endpoint", endpoint}}});
+}
+
 void LogLines::started(std::size_t tables)
 {
     write({.name = "started",
@@ -67,6 +73,14 @@ void LogLines::started(std::size_t tables)
 void LogLines::stopped(std::string const& why)
 {
     write({.name = "stopped", .sentence = "stopped: " + why, .fields = {{"why", why}}});
+}
+
+void LogLines::claimed(std::string const& table)
+{
+    write({.level = Level::debug,
+           .name = "claimed",
+           .sentence = table + ": claimed",
+           .fields = {{"table", table}}});
 }
 
 void LogLines::walk_started(std::string const& table, std::int64_t blocks)
@@ -171,11 +185,11 @@ void LogLines::cleanup_held(std::string const& table, std::string const& name,
            .fields = {{"table", table}, {"name", name}, {"why", why}}});
 }
 
-void LogLines::waiting(std::string const& table, std::string const& why)
+void LogLines::waiting(std::string const& table, WaitFor what, std::string const& why)
 {
     write({.name = "waiting",
            .sentence = (table.empty() ? "" : table + ": ") + "waits: " + why,
-           .fields = {{"table", table}, {"why", why}}});
+           .fields = {{"table", table}, {"reason", wait_name(what)}, {"why", why}}});
 }
 
 void LogLines::resumed(std::string const& table)

@@ -26,8 +26,10 @@ public:
     /// For events that are none of the worker's.
     void write(LogEvent const& event);
 
+    void serving(std::string const& endpoint) override;
     void started(std::size_t tables) override;
     void stopped(std::string const& why) override;
+    void claimed(std::string const& table) override;
     void walk_started(std::string const& table, std::int64_t blocks) override;
     void batch_written(BatchReport const& batch) override;
     void row_failed(UpgradeError const& error) override;
@@ -39,7 +41,7 @@ public:
                       std::int64_t rows) override;
     void cleanup_held(std::string const& table, std::string const& name,
                       std::string const& why) override;
-    void waiting(std::string const& table, std::string const& why) override;
+    void waiting(std::string const& table, WaitFor what, std::string const& why) override;
     void resumed(std::string const& table) override;
     void retried(std::string const& table, std::string const& why) override;
 

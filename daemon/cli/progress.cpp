@@ -112,9 +112,9 @@ void Progress::table_stopped(std::string const& table, std::string const& why)
     above([&] { lines_->table_stopped(table, why); });
 }
 
-void Progress::waiting(std::string const& table, std::string const& why)
+void Progress::waiting(std::string const& table, WaitFor what, std::string const& why)
 {
-    if (table.empty()) return above([&] { lines_->waiting(table, why); });
+    if (table.empty()) return above([&] { lines_->waiting(table, what, why); });
     auto& bar = walk(table).bar;
     bar.state = Bar::State::waiting;
     bar.note = why;
@@ -130,6 +130,11 @@ void Progress::resumed(std::string const& table)
     rate.reset();
     rate.add(clock_.now(), 0, 0);
     draw();
+}
+
+void Progress::serving(std::string const& endpoint)
+{
+    above([&] { lines_->serving(endpoint); });
 }
 
 void Progress::stopped(std::string const& why)

@@ -44,6 +44,7 @@ public:
     /// Leaves the bars as they are, and the cursor below them.
     ~Progress() override;
 
+    void serving(std::string const& endpoint) override;
     void stopped(std::string const& why) override;
     void walk_started(std::string const& table, std::int64_t blocks) override;
     void batch_written(BatchReport const& batch) override;
@@ -55,7 +56,7 @@ public:
                       std::int64_t rows) override;
     void cleanup_held(std::string const& table, std::string const& name,
                       std::string const& why) override;
-    void waiting(std::string const& table, std::string const& why) override;
+    void waiting(std::string const& table, WaitFor what, std::string const& why) override;
     void resumed(std::string const& table) override;
     void retried(std::string const& table, std::string const& why) override;
 

@@ -35,10 +35,16 @@ std::string settings(Session const& session, Purpose purpose)
     return sql;
 }
 
+std::unique_ptr<pqxx::connection> open(std::string const& connection, Pulse* pulse)
+{
+    Pulse::Away const away(pulse);
+    return std::make_unique<pqxx::connection>(connection);
+}
+
 } // namespace
 
-Session::Session(std::string const& connection, std::string const& purpose)
-    : connection_(std::make_unique<pqxx::connection>(connection)), purpose_(purpose),
+Session::Session(std::string const& connection, std::string const& purpose, Pulse* pulse)
+    : pulse_(pulse), connection_(open(connection, pulse)), purpose_(purpose),
       server_version_(connection_->server_version())
 {
 #if PQXX_VERSION_MAJOR < 7
@@ -73,11 +79,13 @@ bool Session::pooled()
 
 pqxx::result Session::exec(std::string const& sql)
 {
+    Pulse::Away const away(pulse_);
     return statements_->exec(sql);
 }
 
 pqxx::result Session::exec(std::string const& sql, Params const& params)
 {
+    Pulse::Away const away(pulse_);
 #if PQXX_VERSION_MAJOR < 7
     std::vector<char const*> text;
     for (auto const& value : params.text) text.push_back(value ? value->c_str() : nullptr);

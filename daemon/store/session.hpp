@@ -5,6 +5,8 @@
 // it is built with. A Session belongs to one thread at a time. After a broken_connection it must be
 // destroyed: libpqxx 6.4 would reconnect silently, without our settings and locks.
 
+#include "store/pulse.hpp"
+
 #include <rowbot/detail/shape.hpp>
 
 #include <pqxx/pqxx>
@@ -24,9 +26,10 @@ struct Params {
 class Session
 {
 public:
-    /// Connects; `purpose` ends up in application_name (`rowbot reader`). Throws
+    /// Connects; `purpose` ends up in application_name (`rowbot reader`). Where there is a pulse,
+    /// it is told what waits for the server, and must outlive the session. Throws
     /// pqxx::broken_connection.
-    Session(std::string const& connection, std::string const& purpose);
+    Session(std::string const& connection, std::string const& purpose, Pulse* pulse = nullptr);
     ~Session();
     Session(Session const&) = delete;
     Session& operator=(Session const&) = delete;
@@ -43,6 +46,12 @@ public:
     /// 57014.
     void cancel() noexcept;
 
+    /// Something was done between two statements; see Pulse.
+    void beat() const noexcept
+    {
+        if (pulse_ != nullptr) pulse_->beat();
+    }
+
     int server_version() const { return server_version_; } ///< 150018 is 15.18.
     /// Whether a pooler stands between: what it says of the server's process is its own invention,
     /// so that it may hand a cancel on.
@@ -54,6 +63,7 @@ public:
     std::string const& purpose() const { return purpose_; }
 
 private:
+    Pulse* pulse_; // first: connecting is waiting, too
     std::unique_ptr<pqxx::connection> connection_;
     std::unique_ptr<pqxx::nontransaction> statements_;
     std::string purpose_;

@@ -32,19 +32,19 @@ void Watch::look_after_nothing()
 {
     std::lock_guard const lock(mutex_);
     lease_.reset();
-    hold_.clear();
+    hold_ = {};
 }
 
-std::string Watch::hold() const
+Hold Watch::hold() const
 {
     std::lock_guard const lock(mutex_);
     return hold_;
 }
 
-void Watch::set_hold(std::string reason)
+void Watch::set_hold(Hold hold)
 {
     std::lock_guard const lock(mutex_);
-    hold_ = lease_ ? std::move(reason) : "";
+    hold_ = lease_ ? std::move(hold) : Hold{};
 }
 
 void Watch::look(Session& session)
@@ -79,9 +79,10 @@ void Watch::look(Session& session)
         // What was released meanwhile is not lost.
         if (!held && lease_ && lease_->table == lease->table) lease_lost_ = true;
     }
-    auto reason = pause_reason(session, lease->table);
-    if (reason.empty()) reason = waiting_for_lock(session, lease->table);
-    set_hold(reason.empty() ? lag_reason_ : reason);
+    Hold hold{WaitFor::pause, pause_reason(session, lease->table)};
+    if (!hold) hold = {WaitFor::lock, waiting_for_lock(session, lease->table)};
+    if (!hold) hold = {WaitFor::standby, lag_reason_};
+    set_hold(std::move(hold));
 }
 
 void Watch::run(std::stop_token stop)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "store/state.hpp"
+#include "throttle/hold.hpp"
 #include "throttle/lag.hpp"
 
 #include <atomic>
@@ -28,13 +29,13 @@ public:
     void look_after_nothing();
 
     bool lease_lost() const noexcept { return lease_lost_; }
-    /// Why the walk must rest: a pause, a standby. Empty: it need not.
-    std::string hold() const;
+    /// Why the walk must rest: a pause, a lock that somebody waits for, a standby.
+    Hold hold() const;
 
 private:
     void run(std::stop_token stop);
     void look(Session& session);
-    void set_hold(std::string reason);
+    void set_hold(Hold hold);
 
     WorkerOptions const& options_;
     std::string const id_, program_;
@@ -42,7 +43,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::optional<Lease> lease_; // guarded by mutex_, as hold_
-    std::string hold_;
+    Hold hold_;
     std::atomic<bool> lease_lost_ = false;
     LagMeter lag_;
     std::chrono::steady_clock::time_point renewed_{}, announced_{}, measured_{};

@@ -24,7 +24,7 @@ HeapWalk::HeapWalk(Surroundings const& surroundings, KnownTable const& table,
 
 bool HeapWalk::halted() const
 {
-    return s_.watch.lease_lost() || !s_.watch.hold().empty();
+    return s_.watch.lease_lost() || s_.watch.hold();
 }
 
 PipelineLimits HeapWalk::limits() const
@@ -148,7 +148,9 @@ void HeapWalk::report(Written const& written, std::chrono::nanoseconds took)
                                .blocks_done = progress_.blocks_done,
                                .blocks_total = progress_.blocks_total,
                                .took = took,
-                               .batch_rows = size_.rows()});
+                               .batch_rows = size_.rows(),
+                               .rows_pending = progress_.rows_pending,
+                               .rows_upgraded = written.by_upgrade});
 }
 
 /// An estimate: as many rows a block as were found so far, or as PostgreSQL counted.

@@ -109,6 +109,7 @@ void Pipeline::transform(RowReader::Found found, Batch& batch, std::stop_token s
     auto const began = clock_.now();
     std::vector<VisitedRow> rows;
     for (std::size_t i = 0; i < found.rows.size() && !stop.stop_requested(); ++i) {
+        session_.beat();
         auto& row = found.rows[i];
         auto key = key_of(leaf_.shape, row);
         if (failed_.contains(leaf_.shape.qualified, key)) continue;

@@ -161,7 +161,7 @@ void RowWriter::write_in(Work& work, Prepared const& rows, std::vector<Key>& mis
         if (matched[i]) count(rows.upgrades[i], written);
     record_(work, written);
     work.commit();
-    total_.rows += written.rows;
+    total_ += written;
     for (std::size_t i = 0; i < matched.size(); ++i)
         if (!matched[i]) missed.push_back(rows.keys[i]);
 }
@@ -239,7 +239,7 @@ bool RowWriter::visit_step(Key const& key, bool one_at_a_time)
         count(ready.upgrades.front(), written);
         record_(work, written);
         work.commit();
-        total_.rows += written.rows;
+        total_ += written;
         return one_at_a_time;
     } catch (pqxx::sql_error const& e) {
         auto const recovery = recovery_for(std::current_exception());

@@ -39,6 +39,14 @@ struct Written {
     std::int64_t rows = 0, conflicts = 0, failed = 0;
     std::int64_t locked = 0; ///< Left pending because somebody has them.
     std::map<std::string, std::int64_t> by_upgrade{};
+
+    Written& operator+=(Written const& more)
+    {
+        rows += more.rows, conflicts += more.conflicts, failed += more.failed;
+        locked += more.locked;
+        for (auto const& [upgrade, count] : more.by_upgrade) by_upgrade[upgrade] += count;
+        return *this;
+    }
 };
 
 /// Writes batches of one leaf through one session. One thread.

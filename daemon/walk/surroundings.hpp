@@ -11,7 +11,10 @@ namespace rowbot
 class Connections
 {
 public:
-    explicit Connections(std::string connection) : connection_(std::move(connection)) {}
+    Connections(std::string connection, Pulse& pulse)
+        : connection_(std::move(connection)), pulse_(pulse)
+    {
+    }
 
     Session& reader() { return open(reader_, "rowbot reader"); }
     Session& writer() { return open(writer_, "rowbot writer"); }
@@ -31,11 +34,12 @@ public:
 private:
     Session& open(std::unique_ptr<Session>& session, char const* purpose)
     {
-        if (!session) session = std::make_unique<Session>(connection_, purpose);
+        if (!session) session = std::make_unique<Session>(connection_, purpose, &pulse_);
         return *session;
     }
 
     std::string connection_;
+    Pulse& pulse_;
     std::unique_ptr<Session> reader_, writer_;
 };
 

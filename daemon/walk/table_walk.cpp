@@ -30,12 +30,14 @@ TableWalk::TableWalk(Surroundings surroundings, KnownTable const& table)
 
 Visit TableWalk::run(bool look_first, std::stop_token stop)
 {
+    std::string holder;
     lease_ =
-        acquire(s_.connections.writer(), table_.name, s_.owner, s_.token, s_.options.lease, why_);
+        acquire(s_.connections.writer(), table_.name, s_.owner, s_.token, s_.options.lease, holder);
     if (!lease_) {
-        why_ = "another worker walks it: " + why_;
+        hold_ = {WaitFor::worker, "another worker walks it: " + holder};
         return Visit::held;
     }
+    s_.observer.claimed(table_.table.name);
     s_.watch.look_after(*lease_);
     heap_.emplace(s_, table_, upgrades_, removals_, *lease_);
     struct Release {
@@ -108,26 +110,29 @@ bool TableWalk::wait_for_rows(std::chrono::milliseconds& blocked_for, std::stop_
 Visit TableWalk::wait_while_held(std::stop_token stop)
 {
     auto const began = s_.clock.now();
-    auto reason = pause_reason(s_.connections.writer(), table_.name);
-    bool const waited = !reason.empty() || !s_.watch.hold().empty();
-    if (!reason.empty() && !s_.options.once) { // other tables need not wait for this one
-        why_ = reason;
+    auto const paused = [&] {
+        return Hold{WaitFor::pause, pause_reason(s_.connections.writer(), table_.name)};
+    };
+    auto hold = paused();
+    bool const waited = hold || s_.watch.hold();
+    if (hold && !s_.options.once) { // other tables need not wait for this one
+        hold_ = hold;
         return Visit::held;
     }
-    for (auto told = std::string();;) {
+    for (Hold told;;) {
         if (stop.stop_requested()) return Visit::stopped;
         if (s_.watch.lease_lost()) throw LeaseLost();
-        if (reason.empty()) reason = s_.watch.hold();
-        if (reason.empty()) break;
-        if (reason != told) {
-            s_.observer.waiting(table_.table.name, reason);
-            set_table_state(s_.connections.writer(), table_.name, "", reason);
-            told = reason;
+        if (!hold) hold = s_.watch.hold();
+        if (!hold) break;
+        if (hold != told) {
+            s_.observer.waiting(table_.table.name, hold.for_what, hold.why);
+            set_table_state(s_.connections.writer(), table_.name, "", hold.why);
+            told = hold;
         }
-        why_ = reason;
+        hold_ = hold;
         if (s_.options.once && s_.clock.now() - began > s_.options.lock_wait) return Visit::held;
         s_.clock.wait(100ms, stop);
-        reason = pause_reason(s_.connections.writer(), table_.name);
+        hold = paused();
     }
     if (waited) {
         s_.observer.resumed(table_.table.name);
@@ -181,13 +186,18 @@ bool TableWalk::clean_up(Counts counts, std::stop_token stop)
     };
     std::int64_t rows = 0;
     while (held_by_rows()) {
+        auto began = s_.clock.now();
         for (auto const& leaf : leaves_of(s_.connections.writer(), table_))
             rows += clean_leaf(
                 s_.connections.writer(), leaf, removals_, most,
                 [&](Work& work, Written const& written) {
                     heap_->record(work, {});
-                    s_.observer.batch_written(
-                        {.table = table_.table.name, .rows_written = written.rows});
+                    auto const now = s_.clock.now();
+                    s_.observer.batch_written({.table = table_.table.name,
+                                               .rows_written = written.rows,
+                                               .took = now - began,
+                                               .cleanup = true});
+                    began = now;
                 },
                 halt);
         if (halt()) return false;

@@ -10,7 +10,7 @@ namespace rowbot
 enum class Visit : char {
     complete, ///< Proved: no row lacks a name.
     failing,  ///< All but the rows that failed.
-    held,     ///< Paused, or another worker has it: `why` says so.
+    held,     ///< Paused, or another worker has it: `hold` says so.
     blocked,  ///< Rows stay pending because somebody holds locks on them.
     stopped   ///< Asked to stop.
 };
@@ -26,7 +26,8 @@ public:
     /// retry, and LeaseLost.
     Visit run(bool look_first, std::stop_token stop);
 
-    std::string const& why() const noexcept { return why_; }
+    /// After Visit::held.
+    Hold const& hold() const noexcept { return hold_; }
     std::chrono::nanoseconds look_took() const noexcept { return look_took_; }
     /// Names that may not be cleaned up yet, and why.
     std::map<std::string, std::string> const& cleanups_held() const noexcept
@@ -51,7 +52,7 @@ private:
     std::optional<Lease> lease_{};
     std::optional<HeapWalk> heap_{};
     std::chrono::nanoseconds look_took_{};
-    std::string why_{};
+    Hold hold_{};
 };
 
 } // namespace rowbot

@@ -76,20 +76,21 @@ void Visits::postpone(Watched& table, TableWalk const& walk)
 }
 
 /// Why the table cannot be walked now; empty: it can.
-std::string Visits::hindrance(Watched& table)
+Hold Visits::hindrance(Watched& table)
 {
-    auto paused = pause_reason(connections_.writer(), table.known.name);
-    if (!paused.empty()) return paused;
-    bool const was_waiting = !table.why.empty() && table.why == table.known.waits_for;
+    Hold paused{WaitFor::pause, pause_reason(connections_.writer(), table.known.name)};
+    if (paused) return paused;
+    bool const was_waiting = table.hold && table.hold.for_what == WaitFor::migration;
+    bool const was_paused = table.hold && table.hold.for_what == WaitFor::pause;
     if (!table.known.waits_for.empty()) look_up_again(table);
     auto const& ready = table.known;
-    if (table.why.starts_with("paused") || (was_waiting && ready.waits_for.empty())) {
+    if (was_paused || (was_waiting && ready.waits_for.empty())) {
         observer_.resumed(ready.table.name);
         set_table_state(connections_.writer(), ready.name, "", "");
-        table.why.clear();
+        table.hold = {};
     }
     bool const nothing_ready = ready.table.upgrades.empty() && ready.table.cleanups.empty();
-    return nothing_ready ? ready.waits_for : "";
+    return nothing_ready ? Hold{WaitFor::migration, ready.waits_for} : Hold{};
 }
 
 /// Whether all that could be done is done, and nothing has changed since.
@@ -98,7 +99,7 @@ bool Visits::nothing_to_do(Watched& table, std::string const& changes)
     bool const unchanged = changes == table.changes && !changes.empty();
     auto const& waits_for = table.known.waits_for;
     if (unchanged && !waits_for.empty() && table.waited_for == waits_for) {
-        hold(table, waits_for);
+        hold(table, {WaitFor::migration, waits_for});
         return true;
     }
     table.waited_for.clear();
@@ -112,19 +113,19 @@ bool Visits::nothing_to_do(Watched& table, std::string const& changes)
 void Visits::walk(Watched& table, Surroundings const& surroundings, std::stop_token stop)
 {
     auto const why_not = hindrance(table);
-    if (!why_not.empty()) return hold(table, why_not);
+    if (why_not) return hold(table, why_not);
     auto const changes = changes_of(connections_.writer(), table.known.name);
     if (nothing_to_do(table, changes)) return;
     TableWalk walk(surroundings, table.known);
     auto const ended = walk.run(table.complete, stop);
-    if (ended == Visit::held) return hold(table, walk.why());
+    if (ended == Visit::held) return hold(table, walk.hold());
     table.changes = changes;
     if (ended == Visit::complete && !table.known.waits_for.empty()) {
         table.waited_for = table.known.waits_for;
-        return hold(table, table.known.waits_for);
+        return hold(table, {WaitFor::migration, table.known.waits_for});
     }
     table.last = ended;
-    table.why.clear();
+    table.hold = {};
     postpone(table, walk);
 }
 
@@ -133,13 +134,13 @@ void Visits::visit(Watched& table, Surroundings const& surroundings, std::stop_t
     try {
         walk(table, surroundings, stop);
     } catch (LeaseLost const& e) {
-        hold(table, e.what());
+        hold(table, {WaitFor::worker, e.what()});
     } catch (pqxx::failure const& e) {
         if (stop.stop_requested()) return; // cancelled
         auto const recovery = recovery_for(std::current_exception());
         if (recovery == Recovery::reconnect || recovery == Recovery::wait) throw;
         if (recovery == Recovery::retry || recovery == Recovery::prepare_again)
-            hold(table, message_of(e)); // locked by somebody, not at fault
+            hold(table, {WaitFor::lock, message_of(e)}); // locked by somebody, not at fault
         else
             stop_table(table, message_of(e));
     } catch (Error const& e) {
@@ -167,15 +168,15 @@ void Visits::look_up_again(Watched& table)
     table.complete = false;
 }
 
-void Visits::hold(Watched& table, std::string const& why)
+void Visits::hold(Watched& table, Hold const& why)
 {
-    if (table.why.empty()) table.held_since = clock_.now();
-    if (table.why != why) {
-        observer_.waiting(table.known.table.name, why);
-        if (why.starts_with("paused") || why == table.known.waits_for)
-            set_table_state(connections_.writer(), table.known.name, "", why);
+    if (!table.hold) table.held_since = clock_.now();
+    if (table.hold != why) {
+        observer_.waiting(table.known.table.name, why.for_what, why.why);
+        if (why.for_what == WaitFor::pause || why.for_what == WaitFor::migration)
+            set_table_state(connections_.writer(), table.known.name, "", why.why);
     }
-    table.why = why;
+    table.hold = why;
     table.last = Visit::held;
     table.due = clock_.now() + 250ms;
 }

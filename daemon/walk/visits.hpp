@@ -19,7 +19,7 @@ struct Watched {
     Clock::Time due{};
     Clock::Time looked{};
     Clock::Time held_since{};
-    std::string why{};        ///< What it waits for; empty: nothing.
+    Hold hold{};              ///< What it waits for.
     std::string waited_for{}; ///< The migration before which all is done that can be.
     std::string changes{};    ///< Its statistics counters when it was last complete.
     int failed_visits = 0;
@@ -56,13 +56,13 @@ public:
 private:
     KnownTable look_up_ready(Table const& table);
     void look_up_again(Watched& table);
-    std::string hindrance(Watched& table);
+    Hold hindrance(Watched& table);
     bool cleanup_due(Watched const& table);
     bool nothing_to_do(Watched& table, std::string const& changes);
     void visit(Watched& table, Surroundings const& surroundings, std::stop_token stop);
     void walk(Watched& table, Surroundings const& surroundings, std::stop_token stop);
     void postpone(Watched& table, TableWalk const& walk);
-    void hold(Watched& table, std::string const& why);
+    void hold(Watched& table, Hold const& why);
     void stop_table(Watched& table, std::string const& why);
 
     WorkerOptions const& options_;

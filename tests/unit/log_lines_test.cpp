@@ -63,7 +63,7 @@ TEST_CASE("every event is one line for people")
     log.lines->table_stopped("article", "the column status is gone");
     log.lines->name_cleaned("article", "old", 1500);
     log.lines->cleanup_held("article", "old", "no proof");
-    log.lines->waiting("", "the database is away");
+    log.lines->waiting("", rowbot::WaitFor::database, "the database is away");
     log.lines->resumed("article");
     log.lines->retried("article", "deadlock");
     log.lines->stopped("SIGTERM");

@@ -146,7 +146,7 @@ TEST_CASE("two bars are drawn over each other's lines")
     terminal.progress->walk_started("article", 100);
     terminal.progress->walk_started("comment", 100);
     terminal.text();
-    terminal.progress->waiting("comment", "paused");
+    terminal.progress->waiting("comment", rowbot::WaitFor::pause, "paused");
     auto const text = terminal.text();
     CHECK(text.starts_with("\r\x1b[1A\x1b[Jarticle"));
     CHECK(text.find("\ncomment") != std::string::npos);

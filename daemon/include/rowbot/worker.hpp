@@ -111,8 +111,26 @@ struct BatchReport {
     std::int64_t rows_written = 0, rows_conflicted = 0, rows_failed = 0;
     std::int64_t blocks_done = 0, blocks_total = 0; ///< Of this pass, over all partitions.
     std::chrono::nanoseconds took{};
-    std::int64_t batch_rows = 0; ///< The size of the next batch.
+    std::int64_t batch_rows = 0;   ///< The size of the next batch.
+    std::int64_t rows_pending = 0; ///< An estimate for the whole table.
+    std::map<std::string, std::int64_t>
+        rows_upgraded{}; ///< By upgrade; a row may count for several.
+    bool cleanup =
+        false; ///< Names were taken out of rows_written rows; only `took` is said besides.
 };
+
+/// What the worker waits for.
+enum class WaitFor : char {
+    pause,     ///< Somebody paused the table, or all of them.
+    standby,   ///< Its replay is behind, see max_lag.
+    worker,    ///< Another one walks the table.
+    lock,      ///< Somebody has, or waits for, a lock on the table or its rows.
+    migration, ///< The upgrades need a schema migration that is not applied.
+    database   ///< It cannot be reached, or has no room.
+};
+
+/// `pause`, `standby`, …: as the log and the metrics call it.
+char const* wait_name(WaitFor what);
 
 /// What the worker tells as it goes. Each function is one kind of log line; the defaults do
 /// nothing. Called from the worker's threads, never from two at once.
@@ -120,8 +138,13 @@ class Observer
 {
 public:
     virtual ~Observer() = default;
+    /// The program, not the worker, serves its pages there: `127.0.0.1:9187`.
+    virtual void serving(std::string const& /*endpoint*/) {}
+    /// The state schema is in place, the tables fit their upgrades.
     virtual void started(std::size_t /*tables*/) {}
     virtual void stopped(std::string const& /*why*/) {}
+    /// This worker has the table from now on, no other.
+    virtual void claimed(std::string const& /*table*/) {}
     virtual void walk_started(std::string const& /*table*/, std::int64_t /*blocks*/) {}
     virtual void batch_written(BatchReport const&) {}
     virtual void row_failed(UpgradeError const&) {}
@@ -139,9 +162,9 @@ public:
                               std::string const& /*why*/)
     {
     }
-    /// The worker waits: for a pause to end, a standby, another worker, the database.
-    virtual void waiting(std::string const& /*table*/, std::string const& /*why*/) {}
-    /// What it waited for is over, it goes on.
+    /// The worker waits; `table` is empty where all of them do. Told again when `why` changes.
+    virtual void waiting(std::string const& /*table*/, WaitFor, std::string const& /*why*/) {}
+    /// What it waited for is over, it goes on. Without a table: it has connected again.
     virtual void resumed(std::string const& /*table*/) {}
     virtual void retried(std::string const& /*table*/, std::string const& /*why*/) {}
 };
@@ -168,6 +191,10 @@ public:
     /// Throws ConfigError where a table does not fit its upgrades, or the state schema is newer
     /// than this program.
     Outcome run(std::stop_token stop = {});
+
+    /// How long run() has neither taken a step nor waited for the database or the clock: an upgrade
+    /// does not return. 0 while it is not running. Any thread.
+    std::chrono::nanoseconds stuck_for() const noexcept;
 
 private:
     struct State;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "http/status_query.hpp"
+
+#include "cli/password.hpp"
+#include "store/status.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace rowbot::http
+{
+namespace
+{
+
+constexpr std::chrono::seconds fresh_for{1};
+
+StatusAnswer query(std::unique_ptr<Session>& session, std::string const& connection,
+                   std::vector<Table> const& tables)
+{
+    try {
+        if (!session) session = std::make_unique<Session>(connection, "rowbot http");
+        return {.document = status_document(*session, tables)};
+    } catch (std::exception const& e) {
+        session.reset(); // broken, perhaps; connecting again costs little at this pace
+        return {.error = cli::without_password(message_of(e))};
+    }
+}
+
+} // namespace
+
+StatusQuery::StatusQuery(std::string connection, std::vector<Table> tables)
+    : connection_(std::move(connection)), tables_(std::move(tables)),
+      thread_([this](std::stop_token stop) { run(stop); })
+{
+}
+
+StatusQuery::~StatusQuery() = default;
+
+void StatusQuery::ask(Receive receive)
+{
+    std::lock_guard const lock(mutex_);
+    waiting_.push_back(std::move(receive));
+    asked_.notify_all();
+}
+
+void StatusQuery::run(std::stop_token stop)
+{
+    std::unique_ptr<Session> session;
+    StatusAnswer answer;
+    std::optional<std::chrono::steady_clock::time_point> asked;
+    for (;;) {
+        std::vector<Receive> waiting;
+        {
+            std::unique_lock lock(mutex_);
+            if (!asked_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
+            waiting.swap(waiting_);
+        }
+        auto const now = std::chrono::steady_clock::now();
+        if (!asked || now - *asked >= fresh_for) {
+            answer = query(session, connection_, tables_);
+            asked = now;
+        }
+        for (auto const& receive : waiting) receive(answer);
+    }
+}
+
+} // namespace rowbot::http

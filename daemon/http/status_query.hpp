@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// Asks the database for the status, on a thread and a connection of its own, and only when somebody
+// wants it: at most once a second, however many ask.
+
+#include <rowbot/table.hpp>
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace rowbot::http
+{
+
+/// The JSON of `status --json`, or why there is none.
+struct StatusAnswer {
+    Json document{};
+    std::string error{}; ///< Empty: there is a document.
+};
+
+class StatusQuery
+{
+public:
+    using Receive = std::function<void(StatusAnswer const&)>;
+
+    /// Connects when it is asked for the first time.
+    StatusQuery(std::string connection, std::vector<Table> tables);
+    /// Waits for a statement that runs.
+    ~StatusQuery();
+
+    /// Any thread; returns at once. `receive` is called on the thread of the query.
+    void ask(Receive receive);
+
+private:
+    void run(std::stop_token stop);
+
+    std::string const connection_;
+    std::vector<Table> const tables_;
+    std::mutex mutex_;
+    std::condition_variable_any asked_;
+    std::vector<Receive> waiting_; // guarded by mutex_
+    std::jthread thread_;          // last: ends before what it uses
+};
+
+} // namespace rowbot::http
