@@ -28,6 +28,7 @@ constexpr struct {
                 {"pause", cli::pause},
                 {"resume", cli::resume},
                 {"prepare", cli::prepare},
+                {"probe", cli::probe},
                 {"migrate up", cli::migrate_up},
                 {"migrate status", cli::migrate_status},
                 {"migrate verify", cli::migrate_verify},

@@ -39,6 +39,7 @@ ExitCode gate(CommandLine const& line, Program const& program, std::ostream& out
 ExitCode cleanup(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode pause(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode resume(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode probe(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode prepare(CommandLine const& line, Program const& program, std::ostream& out);
 
 ExitCode migrate_up(CommandLine const& line, Program const& program, std::ostream& out);

@@ -16,12 +16,18 @@ constexpr int most_migrations = 1'000'000;
 constexpr std::string_view begun_answers[] = {"done", "again"};
 constexpr std::string_view log_formats[] = {"text", "json"};
 constexpr std::string_view log_levels[] = {"debug", "info", "warning", "error"};
+constexpr std::string_view ready_whens[] = {"migrated", "upgraded"};
 constexpr std::string_view paces[] = {"duty", "nanobots"};
 
 /// Every command that reads migrations.
 constexpr std::string_view migrating =
     "migrate up, migrate status, migrate verify, migrate new, migrate baseline, migrate repair, "
     "migrate adopt, migrate wait, migrate unlock";
+
+/// And who waits for them.
+constexpr std::string_view running_or_migrating =
+    "migrate up, migrate status, migrate verify, migrate new, migrate baseline, migrate repair, "
+    "migrate adopt, migrate wait, migrate unlock, run";
 
 // clang-format off
 constexpr Option first_option_list[] = {
@@ -62,11 +68,11 @@ constexpr Option option_list[] = {
      [](CommandLine& c, std::string const& v) { c.begun = one_of(v, begun_answers); }, Group::none, begun_answers},
     {"from", "DIR", "migrate adopt", "the files of the tool that is replaced: dbmate or golang-migrate", {},
      [](CommandLine& c, std::string const& v) { c.from = v; }},
-    {"migrations", "DIR", migrating, "the folder of the migrations", {"migrations"},
+    {"migrations", "DIR", running_or_migrating, "the folder of the migrations; run, where it is given one, waits until they are applied", {"migrations"},
      [](CommandLine& c, std::string const& v) { c.migrate.directory = v; }, Group::migrations},
     {"table", "NAME", migrating, "the migrations table", {"migrations"},
      [](CommandLine& c, std::string const& v) { c.migrate.table = v; }, Group::migrations},
-    {"schema", "NAME", migrating, "the schema to migrate, or a pattern as of LIKE (tenant_%) for several", {"", "the first of the search path", "tenant_%"},
+    {"schema", "NAME", running_or_migrating, "the schema to migrate, or a pattern as of LIKE (tenant_%) for several", {"", "the first of the search path", "tenant_%"},
      [](CommandLine& c, std::string const& v) { c.migrate.schema = v; }, Group::migrations},
     {"direct-url", "URL", migrating, "the way around a transaction pooler, for what cannot run in a transaction", {"", "none", "postgresql://rowbot@db.example:5432/shop"},
      [](CommandLine& c, std::string const& v) { c.migrate.direct_connection = v; }, Group::migrations},
@@ -81,6 +87,14 @@ constexpr Option option_list[] = {
 
     {"database", "URL", "", "a libpq connection string or URL", {"", "DATABASE_URL, then the PG* variables", "postgresql://rowbot@db.example/shop"},
      [](CommandLine& c, std::string const& v) { c.worker.connection = v; }},
+    {"http", "ENDPOINT", "run, probe", "serve /livez, /readyz, /metrics and /status at PORT (of 127.0.0.1), ADDRESS:PORT or unix:PATH", {"", "none", "9187"},
+     [](CommandLine& c, std::string const& v) { c.http = http::parse_endpoint(v); }, Group::service},
+    {"ready-when", "WHAT", "run", "when /readyz answers 200: migrated (the schema is up to date), or upgraded (and the upgrades were proved complete)", {"migrated"},
+     [](CommandLine& c, std::string const& v) {
+         c.ready_when = one_of(v, ready_whens) == "migrated" ? ReadyWhen::migrated : ReadyWhen::upgraded;
+     }, Group::service, ready_whens},
+    {"stuck-after", "DURATION", "run", "when a walk that neither takes a step nor waits counts as dead, for /livez and systemd's watchdog", {"5m"},
+     [](CommandLine& c, std::string const& v) { c.stuck_after = positive_duration(v); }, Group::service},
     {"connect-wait", "DURATION", "", "how long to wait for the database, at start and while it is away; 0 does not wait", {"30s"},
      [](CommandLine& c, std::string const& v) { c.worker.connect_wait = c.migrate.connect_wait = parse_duration(v); }},
     {"log-format", "FORMAT", "", "text or json, one line an event, on standard error", {"text"},
@@ -132,6 +146,7 @@ constexpr Command command_list[] = {
     {"cleanup", "[TABLE[/NAME]]", 0, 1, "let names of finished upgrades be taken out of the rows"},
     {"pause", "[TABLE]", 0, 1, "hold the work on a table, or on all of them"},
     {"resume", "[TABLE]", 0, 1, "end a pause"},
+    {"probe", "[PAGE]", 0, 1, "ask a running daemon for a page, /livez or /readyz: exit 0, or 3"},
     {"prepare", "TABLE", 1, 1, "add the column applied_upgrades to a table"},
     {"migrate up", "", 0, 0, "apply the migrations that are missing"},
     {"migrate status", "", 0, 0, "which migrations are applied, and who is migrating"},

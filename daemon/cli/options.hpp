@@ -8,7 +8,10 @@
 // --batch-rows; only the options that every command takes can stand there. An unknown ROWBOT_ name
 // is an error, except ROWBOT_TEST_* and what Kubernetes sets for a service named rowbot.
 
+#include "http/endpoint.hpp"
+
 #include <rowbot/migrate.hpp>
+#include <rowbot/readiness.hpp>
 #include <rowbot/worker.hpp>
 
 #include <map>
@@ -41,7 +44,10 @@ struct CommandLine {
     std::string log_level = "info";  ///< "debug", "info", "warning" or "error".
     When progress = When::automatic;
     When color = When::automatic; ///< Never, where NO_COLOR is set and --color is not given.
-    bool help = false;            ///< Print help_text(command); nothing else was checked.
+    std::optional<http::Endpoint> http{}; ///< Where `run` serves its pages; none: nowhere.
+    ReadyWhen ready_when = ReadyWhen::migrated;
+    std::chrono::milliseconds stuck_after{std::chrono::minutes{5}};
+    bool help = false; ///< Print help_text(command); nothing else was checked.
     bool version = false;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "cli/service.hpp"
 #include "cli/stop_signals.hpp"
 
 namespace rowbot::cli
@@ -34,8 +35,13 @@ ExitCode run(CommandLine const& line, Program const& program, std::ostream& out)
     check_scopes(line.worker, program.tables);
     if (line.dry_run) return dry_run(line, program, out);
     StopSignals const signals; // before any thread starts: all inherit the mask
-    auto const observer = make_observer(line, process_environment(), Clock::system());
-    return exit_code(Worker(line.worker, program.tables, *observer).run(signals.token()));
+    auto const log = make_observer(line, process_environment(), Clock::system());
+    Observers observers;
+    observers.add(*log);
+    Worker worker(line.worker, program.tables, observers);
+    Service service(line, program, worker, observers, signals.token());
+    if (!service.wait_for_migrations(line, program, signals.token())) return ExitCode::done;
+    return exit_code(worker.run(signals.token()));
 }
 
 } // namespace rowbot::cli

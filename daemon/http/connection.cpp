@@ -7,6 +7,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 
+#include <limits>
 #include <optional>
 
 namespace rowbot::http
@@ -43,7 +44,6 @@ public:
 
     void wait_for_request()
     {
-        all_.touch(place);
         if (buffer_.size() > 0) return read_request();
         stream_.expires_after(all_.limits_.idle);
         stream_.async_read_some(buffer_.prepare(1024),
@@ -61,12 +61,12 @@ private:
     {
         parser_.emplace();
         parser_->header_limit(all_.limits_.header_bytes);
-        parser_->body_limit(boost::none); // none is read
+        parser_->body_limit(std::numeric_limits<std::uint64_t>::max()); // none is read
         stream_.expires_after(all_.limits_.request);
         bhttp::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](Error error, std::size_t) {
-                              error ? self->refuse(error) : self->answer();
-                          });
+                                 [self = shared_from_this()](Error error, std::size_t) {
+                                     error ? self->refuse(error) : self->answer();
+                                 });
     }
 
     void refuse(Error error)
@@ -83,6 +83,7 @@ private:
 
     void answer()
     {
+        all_.touch(place);
         auto const& request = parser_->get();
         bool const has_body = !parser_->is_done(); // what follows would look like a request
         close_after_ = !request.keep_alive() || has_body;

@@ -45,8 +45,9 @@ struct Metrics::Families {
         return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
     }
 
-    Family<Counter>& rows_upgraded = counter(
-        "rowbot_rows_upgraded_total", "Rows to which this program applied the upgrade and wrote it.");
+    Family<Counter>& rows_upgraded =
+        counter("rowbot_rows_upgraded_total",
+                "Rows to which this program applied the upgrade and wrote it.");
     Family<Counter>& rows_failed = counter(
         "rowbot_rows_failed_total", "Attempts at a row that the upgrade, or PostgreSQL, refused.");
     Family<Counter>& rows_cleaned = counter(
@@ -59,14 +60,14 @@ struct Metrics::Families {
             .Register(registry);
     Family<Counter>& conflicts = counter(
         "rowbot_conflicts_total", "Rows that the application had changed meanwhile: read again.");
-    Family<Counter>& retries =
-        counter("rowbot_retries_total", "Batches that were tried again: locks, deadlocks, timeouts.");
+    Family<Counter>& retries = counter(
+        "rowbot_retries_total", "Batches that were tried again: locks, deadlocks, timeouts.");
     Family<Counter>& claims =
         counter("rowbot_claims_total", "How often this program took the table to walk it.");
     Family<Counter>& pauses =
         counter("rowbot_pauses_total", "How often it began to wait, by what it waited for.");
-    Family<Gauge>& waiting =
-        gauge("rowbot_waiting", "1 while it waits, by what it waits for; table \"\" is all of them.");
+    Family<Gauge>& waiting = gauge(
+        "rowbot_waiting", "1 while it waits, by what it waits for; table \"\" is all of them.");
     Family<Gauge>& rows_pending =
         gauge("rowbot_rows_pending", "Rows that wait for an upgrade; an estimate until the proof.");
     Family<Gauge>& blocks_done =
@@ -74,15 +75,14 @@ struct Metrics::Families {
     Family<Gauge>& blocks = gauge("rowbot_blocks", "Blocks of the table that this pass walks.");
     Family<Gauge>& complete =
         gauge("rowbot_table_complete", "1 after no row was proved to wait for an upgrade.");
-    Family<Gauge>& failing =
-        gauge("rowbot_table_failing", "1 while rows failed, or the table does not fit its upgrades.");
+    Family<Gauge>& failing = gauge("rowbot_table_failing",
+                                   "1 while rows failed, or the table does not fit its upgrades.");
     Counter& reconnects =
         counter("rowbot_reconnects_total", "How often the database was reached again.").Add({});
-    Gauge& build_info =
-        gauge("rowbot_build_info", "1; the labels say what was built.")
-            .Add({{"version", ROWBOT_VERSION},
-                  {"compiler", __VERSION__},
-                  {"libpqxx", ROWBOT_PQXX_VERSION}});
+    Gauge& build_info = gauge("rowbot_build_info", "1; the labels say what was built.")
+                            .Add({{"version", ROWBOT_VERSION},
+                                  {"compiler", __VERSION__},
+                                  {"libpqxx", ROWBOT_PQXX_VERSION}});
 
     /// Nothing is waited for any more.
     void go_on(std::string const& table)
@@ -190,8 +190,10 @@ void Metrics::waiting(std::string const& table, WaitFor what, std::string const&
 
 void Metrics::resumed(std::string const& table)
 {
+    auto const database = prometheus::Labels{{"table", ""}, {"reason", "database"}};
+    if (table.empty() && families_->waiting.Add(database).Value() > 0)
+        families_->reconnects.Increment();
     families_->go_on(table);
-    if (table.empty()) families_->reconnects.Increment();
 }
 
 void Metrics::retried(std::string const& table, std::string const&)

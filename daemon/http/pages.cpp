@@ -41,7 +41,7 @@ void Pages::answer_ready(Respond const& respond)
     status_.ask([respond, latch = upgraded_](StatusAnswer const& answer) {
         if (!answer.error.empty())
             return respond(ready_page({"the database cannot be asked: " + answer.error}));
-        auto const missing = unproved(answer.document);
+        auto const missing = unproved(*answer.document);
         if (missing.empty()) *latch = true;
         respond(ready_page(missing));
     });
@@ -57,11 +57,11 @@ void Pages::answer(std::string const& path, Respond const& respond)
     }
     if (path == "/readyz") return answer_ready(respond);
     if (path == "/metrics")
-        return respond({.type = "text/plain; version=0.0.4; charset=utf-8",
-                        .body = metrics_.text()});
+        return respond(
+            {.type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics_.text()});
     if (path == "/status")
         return status_.ask([respond](StatusAnswer const& answer) {
-            respond(answer.error.empty() ? json_page(200, answer.document)
+            respond(answer.error.empty() ? json_page(200, *answer.document)
                                          : json_page(503, {{"error", answer.error}}));
         });
     respond(json_page(404, {{"error", "there is no such page"},

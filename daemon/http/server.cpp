@@ -51,7 +51,8 @@ void listen(Acceptor& acceptor, Address const& address, Endpoint const& endpoint
                           ": somebody listens there already, another daemon perhaps; give each its "
                           "own");
     if (error)
-        throw ConfigError("--http " + endpoint.text() + ": cannot listen there: " + error.message());
+        throw ConfigError("--http " + endpoint.text() +
+                          ": cannot listen there: " + error.message());
 }
 
 } // namespace

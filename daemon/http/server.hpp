@@ -30,17 +30,18 @@ struct Limits {
     /// Beyond so many connections the one that has been idle for longest is closed.
     std::size_t connections = 512;
     std::uint32_t header_bytes = 8 * 1024;
-    std::chrono::milliseconds idle{std::chrono::seconds{60}};    ///< Between two requests.
-    std::chrono::milliseconds request{std::chrono::seconds{10}}; ///< From its first byte to its last.
-    std::chrono::milliseconds answer{std::chrono::seconds{5}};   ///< Then 503.
-    std::chrono::milliseconds send{std::chrono::seconds{10}};    ///< Until the client has read it.
+    std::chrono::milliseconds idle{std::chrono::seconds{60}}; ///< Between two requests.
+    std::chrono::milliseconds request{
+        std::chrono::seconds{10}};                             ///< From its first byte to its last.
+    std::chrono::milliseconds answer{std::chrono::seconds{5}}; ///< Then 503.
+    std::chrono::milliseconds send{std::chrono::seconds{10}};  ///< Until the client has read it.
 };
 
 class Server
 {
 public:
-    /// Listens and serves from now on. Throws ConfigError where that is not possible: the port is in
-    /// use, the address is not this machine's.
+    /// Listens and serves from now on. Throws ConfigError where that is not possible: the port is
+    /// in use, the address is not this machine's.
     Server(Endpoint const& endpoint, Handler handler, Limits limits = {});
     /// Closes every connection, and takes the unix socket away.
     ~Server();

@@ -18,7 +18,7 @@ StatusAnswer query(std::unique_ptr<Session>& session, std::string const& connect
 {
     try {
         if (!session) session = std::make_unique<Session>(connection, "rowbot http");
-        return {.document = status_document(*session, tables)};
+        return {.document = std::make_shared<Json const>(status_document(*session, tables))};
     } catch (std::exception const& e) {
         session.reset(); // broken, perhaps; connecting again costs little at this pace
         return {.error = cli::without_password(message_of(e))};

@@ -8,6 +8,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -16,7 +17,7 @@ namespace rowbot::http
 
 /// The JSON of `status --json`, or why there is none.
 struct StatusAnswer {
-    Json document{};
+    std::shared_ptr<Json const> document{};
     std::string error{}; ///< Empty: there is a document.
 };
 
