@@ -29,6 +29,7 @@ constexpr struct {
                 {"resume", cli::resume},
                 {"prepare", cli::prepare},
                 {"probe", cli::probe},
+                {"config", cli::example_config},
                 {"migrate up", cli::migrate_up},
                 {"migrate status", cli::migrate_status},
                 {"migrate verify", cli::migrate_verify},

@@ -42,6 +42,9 @@ ExitCode resume(CommandLine const& line, Program const& program, std::ostream& o
 ExitCode probe(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode prepare(CommandLine const& line, Program const& program, std::ostream& out);
 
+/// Prints an example config file.
+ExitCode example_config(CommandLine const& line, Program const& program, std::ostream& out);
+
 ExitCode migrate_up(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode migrate_status(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode migrate_verify(CommandLine const& line, Program const& program, std::ostream& out);

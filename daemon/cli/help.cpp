@@ -52,13 +52,15 @@ std::string command_help(Command const& command, std::string const& program)
                    (option.commands.empty() || wanted != Group::none);
         };
     };
-    std::string text = "Usage: " + program + " " + std::string(command.name) + " [OPTIONS]";
+    std::string text = "Usage: " + program + " " + std::string(command.name);
+    if (command.takes_settings) text += " [OPTIONS]";
     if (!command.arguments.empty()) text += " " + std::string(command.arguments);
     text += "\n    " + std::string(command.text) + "\n";
     text += group("Options", [&](Option const& option) {
         return !option.commands.empty() && option.group != Group::service &&
                option.matters_to(command.name);
     });
+    if (!command.takes_settings) return text;
     text += group("Everywhere", belongs(Group::none), &first_options().front());
     text += group("Service", belongs(Group::service));
     text += group("Batches and pace", belongs(Group::pace));

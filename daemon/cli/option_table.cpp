@@ -68,7 +68,7 @@ constexpr Option option_list[] = {
      [](CommandLine& c, std::string const& v) { c.begun = one_of(v, begun_answers); }, Group::none, begun_answers},
     {"from", "DIR", "migrate adopt", "the files of the tool that is replaced: dbmate or golang-migrate", {},
      [](CommandLine& c, std::string const& v) { c.from = v; }},
-    {"migrations", "DIR", running_or_migrating, "the folder of the migrations; run, where it is given one, waits until they are applied", {"migrations"},
+    {"migrations", "DIR", running_or_migrating, "the folder of the migrations; run, where it is given one, waits until they are applied", {"", "migrations", "/etc/shop/migrations"},
      [](CommandLine& c, std::string const& v) { c.migrate.directory = v; }, Group::migrations},
     {"table", "NAME", migrating, "the migrations table", {"migrations"},
      [](CommandLine& c, std::string const& v) { c.migrate.table = v; }, Group::migrations},
@@ -158,6 +158,7 @@ constexpr Command command_list[] = {
     {"migrate wait", "", 0, 0, "wait until the database is reachable and up to date (--timeout)"},
     {"migrate unlock", "", 0, 0, "take the lock from a program that is dead"},
     {"migrate create-db", "NAME", 1, 1, "create a database, if it is not there"},
+    {"config", "", 0, 0, "print an example config file: every setting, with its default", false},
 };
 // clang-format on
 
@@ -165,6 +166,8 @@ constexpr Command command_list[] = {
 
 bool Option::belongs_to(std::string_view command) const
 {
+    auto const* const found = find_command(command);
+    if (found != nullptr && !found->takes_settings) return false;
     return commands.empty() ||
            (", " + std::string(commands) + ",").find(", " + std::string(command) + ",") !=
                std::string::npos;
@@ -172,8 +175,7 @@ bool Option::belongs_to(std::string_view command) const
 
 bool Option::matters_to(std::string_view command) const
 {
-    if (!commands.empty()) return belongs_to(command);
-    return group == Group::none || command == "run";
+    return belongs_to(command) && (!commands.empty() || group == Group::none || command == "run");
 }
 
 bool Option::is_setting() const

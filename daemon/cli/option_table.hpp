@@ -16,7 +16,7 @@ namespace rowbot::cli
 struct Default {
     std::string_view value{};   ///< As it would be given.
     std::string_view words{};   ///< Where no value says it: `until resume`.
-    std::string_view example{}; ///< A value for who reads those words in a config file.
+    std::string_view example{}; ///< Of a setting without a value: what the config file shows.
 
     std::string_view shown() const { return value.empty() ? words : value; }
 };
@@ -55,6 +55,7 @@ struct Command {
     std::string_view arguments; ///< As in the usage line.
     std::size_t least, most;    ///< How many arguments.
     std::string_view text;
+    bool takes_settings = true; ///< Otherwise it reads no variable and no config file either.
 };
 
 /// --help, --version and --config: looked at before all others, which they decide about; their

@@ -155,7 +155,10 @@ void check_command(CommandLine const& line, std::vector<Given> const& flags)
     if (command == nullptr)
         throw ConfigError("'" + line.command + "' is no command; see " + line.program + " --help");
     for (auto const& flag : flags)
-        if (!flag.option->belongs_to(line.command)) {
+        if (!command->takes_settings)
+            throw ConfigError(flag.where + ": " + line.program + " " + line.command +
+                              " takes no options");
+        else if (!flag.option->belongs_to(line.command)) {
             std::string owners(flag.option->commands);
             auto const between = " or " + line.program + " ";
             for (std::size_t at = 0; (at = owners.find(", ", at)) != std::string::npos;
@@ -194,6 +197,7 @@ CommandLine parse_command_line(std::vector<std::string> const& arguments,
     auto const flags = from_arguments(arguments, line, config);
     if (line.help || line.version) return line;
     check_command(line, flags);
+    if (!find_command(line.command)->takes_settings) return line;
 
     line.worker.connection = variable(environment, "DATABASE_URL");
     if (!variable(environment, "NO_COLOR").empty()) line.color = When::never;
