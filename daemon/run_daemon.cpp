@@ -30,6 +30,7 @@ constexpr struct {
                 {"prepare", cli::prepare},
                 {"probe", cli::probe},
                 {"config", cli::example_config},
+                {"completion", cli::completion},
                 {"migrate up", cli::migrate_up},
                 {"migrate status", cli::migrate_status},
                 {"migrate verify", cli::migrate_verify},

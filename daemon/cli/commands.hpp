@@ -44,6 +44,8 @@ ExitCode prepare(CommandLine const& line, Program const& program, std::ostream& 
 
 /// Prints an example config file.
 ExitCode example_config(CommandLine const& line, Program const& program, std::ostream& out);
+/// Prints a completion script.
+ExitCode completion(CommandLine const& line, Program const& program, std::ostream& out);
 
 ExitCode migrate_up(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode migrate_status(CommandLine const& line, Program const& program, std::ostream& out);

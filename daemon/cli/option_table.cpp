@@ -14,6 +14,7 @@ constexpr int most_rows = 100'000;
 constexpr int most_migrations = 1'000'000;
 
 constexpr std::string_view begun_answers[] = {"done", "again"};
+constexpr std::string_view shells[] = {"bash", "zsh", "fish"};
 constexpr std::string_view log_formats[] = {"text", "json"};
 constexpr std::string_view log_levels[] = {"debug", "info", "warning", "error"};
 constexpr std::string_view ready_whens[] = {"migrated", "upgraded"};
@@ -158,7 +159,8 @@ constexpr Command command_list[] = {
     {"migrate wait", "", 0, 0, "wait until the database is reachable and up to date (--timeout)"},
     {"migrate unlock", "", 0, 0, "take the lock from a program that is dead"},
     {"migrate create-db", "NAME", 1, 1, "create a database, if it is not there"},
-    {"config", "", 0, 0, "print an example config file: every setting, with its default", false},
+    {"config", "", 0, 0, "print an example config file: every setting, with its default", {}, false},
+    {"completion", "bash|zsh|fish", 1, 1, "print a script that completes commands and options in a shell", shells, false},
 };
 // clang-format on
 

@@ -55,6 +55,7 @@ struct Command {
     std::string_view arguments; ///< As in the usage line.
     std::size_t least, most;    ///< How many arguments.
     std::string_view text;
+    std::span<std::string_view const> choices{}; ///< All that its argument may be; empty: more.
     bool takes_settings = true; ///< Otherwise it reads no variable and no config file either.
 };
 

@@ -3,6 +3,7 @@
 
 #include "cli/config_file.hpp"
 #include "cli/option_table.hpp"
+#include "cli/option_values.hpp"
 
 #include <boost/program_options.hpp>
 
@@ -173,6 +174,8 @@ void check_command(CommandLine const& line, std::vector<Given> const& flags)
                                ? " takes no arguments, but '" + line.arguments.front() + "' follows"
                                : " takes one argument: " + line.program + " " + line.command + " " +
                                      std::string(command->arguments)));
+    if (!command->choices.empty())
+        for (auto const& argument : line.arguments) one_of(argument, command->choices);
 }
 
 } // namespace

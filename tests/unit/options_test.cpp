@@ -308,6 +308,7 @@ TEST_CASE("what is no command line says so")
     CHECK(wrong({"run", "--duty"}) ==
           "the required argument for option '--duty' is missing; see rowbot --help");
     CHECK(wrong({"run", "--once=yes"}) != "");
+    CHECK(wrong({"completion", "ksh"}) == "'ksh' is not allowed; write bash, zsh or fish");
 }
 
 TEST_CASE("help is given whatever else is wrong, and lists every command")
