@@ -18,6 +18,9 @@ spdlog::level::level_enum spdlog_level(std::string_view name)
     return name == "warning" ? spdlog::level::warn : spdlog::level::err;
 }
 
+/// A message may quote a value, which may have any length.
+constexpr std::size_t most_error_characters = 500;
+
 std::string rows_text(std::int64_t rows)
 {
     return grouped(rows) + (rows == 1 ? " row" : " rows");
@@ -133,8 +136,8 @@ void LogLines::row_failed(UpgradeError const& error)
     // The message may show a value of the row.
     event.level = Level::debug;
     event.name = "row_error";
-    event.sentence = error.what();
-    event.fields.emplace_back("error", error.what());
+    event.sentence = shortened(error.what(), most_error_characters);
+    event.fields.emplace_back("error", event.sentence);
     write(event);
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 // The worker's log: one line an event, for people or as JSON. Values of rows appear at level debug
-// alone; above it, a failed row is named by its key, the upgrade and, where known, the column.
+// alone, and are cut; above it, a failed row is named by its key, the upgrade and, where known, the
+// column.
 
 #include "cli/log_event.hpp"
 #include "cli/options.hpp"

@@ -139,6 +139,30 @@ TEST_CASE("at level debug, the message of a failed row is shown")
     CHECK(log.text().find("debug article 42: upgrade 'fix': ") != std::string::npos);
 }
 
+TEST_CASE("the message of a failed row is cut after 500 characters, never within one")
+{
+    UpgradeError const error("article", "42", "fix", std::string(1000, 'x'));
+    std::string value;
+    for (int i = 0; i < 600; ++i) value += "ü";
+    UpgradeError const umlauts("article", "42", "fix", value);
+    auto const head = std::string("article 42: upgrade 'fix': ");
+    for (bool const json : {false, true}) {
+        Log log(json, spdlog::level::debug);
+        log.lines->row_failed(error);
+        CHECK(log.text().find("xxx…") != std::string::npos);
+        log.lines->row_failed(umlauts);
+        auto const text = log.text();
+        std::string kept;
+        for (auto i = head.size(); i < 499; ++i) kept += "ü";
+        CHECK(text.find(head + kept + "…") != std::string::npos);
+        CHECK(text.find(kept + "ü") == std::string::npos);
+    }
+    Log log(false, spdlog::level::debug);
+    log.lines->row_failed(
+        UpgradeError("article", "42", "fix", std::string(500 - head.size(), 'x')));
+    CHECK(log.text().find("…") == std::string::npos);
+}
+
 TEST_CASE("a failure without a cause is a line too")
 {
     Log log;
