@@ -2,10 +2,13 @@
 #include <rowbot/run_daemon.hpp>
 
 #include "cli/commands.hpp"
+#include "cli/connection_string.hpp"
 #include "cli/password.hpp"
+#include "cli/password_file.hpp"
 #include "cli/terminal_text.hpp"
 #include "walk/recovery.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -42,6 +45,19 @@ constexpr struct {
                 {"migrate unlock", cli::migrate_unlock},
                 {"migrate create-db", cli::migrate_create_db}};
 
+/// Commands that never connect: a password that is not there is nothing to them.
+constexpr std::string_view offline[] = {"migrate new", "probe", "completion", "config"};
+
+/// Before anything connects, and before any thread starts: it sets a variable of this process.
+void prepare_to_connect(cli::CommandLine const& line)
+{
+    if (std::find(std::begin(offline), std::end(offline), line.command) != std::end(offline))
+        return;
+    for (auto const& connection : {line.worker.connection, line.migrate.direct_connection})
+        cli::check_connection_string(connection);
+    if (!line.password_file.empty()) cli::use_password_file(line.password_file);
+}
+
 /// What the program was called by, without its folder.
 std::string name_of(char const* called)
 {
@@ -59,6 +75,7 @@ ExitCode dispatch(std::string const& called, std::vector<std::string> const& arg
         std::cout << cli::help_text(line.command, called);
     if (line.version || line.help) return ExitCode::done;
     validate(program.tables);
+    prepare_to_connect(line);
     for (auto const& [name, function] : commands)
         if (line.command == name) return function(line, program, std::cout);
     throw ConfigError("no command was given; see --help");
@@ -101,6 +118,7 @@ int run_daemon(int argc, char* argv[], std::vector<Table> tables, std::vector<Mi
 {
     std::vector<std::string> const arguments(argv + std::min(argc, 1), argv + argc);
     auto const name = name_of(argc > 0 ? argv[0] : "");
+    cli::blank_passwords(argc, argv);
     return static_cast<int>(
         run_safely(name, arguments, {std::move(tables), std::move(migrations)}));
 }

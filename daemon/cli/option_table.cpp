@@ -88,6 +88,8 @@ constexpr Option option_list[] = {
 
     {"database", "URL", "", "a libpq connection string or URL", {"", "DATABASE_URL, then the PG* variables", "postgresql://rowbot@db.example/shop"},
      [](CommandLine& c, std::string const& v) { c.worker.connection = v; }},
+    {"password-file", "FILE", "", "its first line is the password, where the URL has none", {"", "none", "/etc/rowbot/password"},
+     [](CommandLine& c, std::string const& v) { c.password_file = v; }},
     {"http", "ENDPOINT", "run, probe", "serve /livez, /readyz, /metrics and /status at PORT (of 127.0.0.1), ADDRESS:PORT or unix:PATH", {"", "none", "9187"},
      [](CommandLine& c, std::string const& v) { c.http = http::parse_endpoint(v); }, Group::service},
     {"ready-when", "WHAT", "run", "when /readyz answers 200: migrated (the schema is up to date), or upgraded (and the upgrades were proved complete)", {"migrated"},

@@ -40,6 +40,7 @@ struct CommandLine {
     bool exit_code = false;          ///< `migrate status` exits 3 where something is to be applied.
     std::string begun{};             ///< `migrate repair`: "done", "again", or empty.
     std::string from{};              ///< `migrate adopt`: the other tool's folder.
+    std::string password_file{};     ///< Its first line is the password; see password_file.hpp.
     std::string log_format = "text"; ///< "text" or "json".
     std::string log_level = "info";  ///< "debug", "info", "warning" or "error".
     When progress = When::automatic;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <vector>
 
 namespace rowbot::cli
 {
@@ -16,47 +17,41 @@ bool is_secret(std::string_view keyword)
     return keyword.ends_with("password"); // password, sslpassword
 }
 
-/// `?user=a&password=b`: the value of each secret parameter.
-std::string hide_parameters(std::string_view query)
+/// A piece of a connection string.
+struct Piece {
+    std::size_t at, size;
+};
+
+/// `?user=a&password=b`: the value of each secret parameter from there on.
+void add_parameters(std::string_view url, std::size_t at, std::vector<Piece>& secrets)
 {
-    std::string out;
-    while (!query.empty()) {
-        auto const end = query.find('&');
-        auto const parameter = query.substr(0, end);
-        auto const equals = parameter.find('=');
+    while (at < url.size()) {
+        auto const end = std::min(url.find('&', at), url.size());
+        auto const equals = url.find('=', at);
+        auto const keyword = url.substr(at, std::min(equals, end) - at);
         // `%70assword` is password too: a name with an escape is not trusted.
-        bool const secret = is_secret(parameter.substr(0, equals)) ||
-                            parameter.substr(0, equals).find('%') != std::string_view::npos;
-        out += secret && equals != std::string_view::npos
-                   ? std::string(parameter.substr(0, equals + 1)) + std::string(stars)
-                   : std::string(parameter);
-        if (end == std::string_view::npos) break;
-        out += '&';
-        query.remove_prefix(end + 1);
+        if (equals < end && (is_secret(keyword) || keyword.find('%') != std::string_view::npos))
+            secrets.push_back({equals + 1, end - equals - 1});
+        at = end + 1;
     }
-    return out;
 }
 
-std::string hide_in_url(std::string_view url)
+std::vector<Piece> secrets_of_url(std::string_view url)
 {
+    std::vector<Piece> secrets;
     auto const begin = url.find("://") + 3;
-    auto end = url.find_first_of("/?#", begin);
-    auto at = url.substr(0, end).rfind('@');
+    auto at = url.substr(0, url.find_first_of("/?#", begin)).rfind('@');
     // An unescaped / or ? in the password: libpq refuses it, and the message would show it.
     if (at == std::string_view::npos) at = url.rfind('@');
-    std::string out(url.substr(0, begin));
-    auto rest = url.substr(begin);
+    auto rest = begin;
     if (at != std::string_view::npos && at >= begin) {
-        auto const user = url.substr(begin, at - begin);
-        auto const colon = user.find(':');
-        out += user.substr(0, colon);
-        if (colon != std::string_view::npos) out += ":" + std::string(stars);
-        rest = url.substr(at);
+        auto const colon = url.substr(0, at).find(':', begin);
+        if (colon != std::string_view::npos) secrets.push_back({colon + 1, at - colon - 1});
+        rest = at;
     }
-    auto const question = rest.find('?');
-    out += rest.substr(0, question);
-    if (question != std::string_view::npos) out += "?" + hide_parameters(rest.substr(question + 1));
-    return out;
+    auto const question = url.find('?', rest);
+    if (question != std::string_view::npos) add_parameters(url, question + 1, secrets);
+    return secrets;
 }
 
 /// The end of a value that begins at `at`, as conninfo_parse of libpq's fe-connect.c sees it.
@@ -74,31 +69,52 @@ std::size_t value_end(std::string_view text, std::size_t at)
     return text.size();
 }
 
-std::string hide_in_keywords(std::string_view text)
+std::vector<Piece> secrets_of_keywords(std::string_view text)
 {
-    std::string out;
+    std::vector<Piece> secrets;
     std::size_t at = 0;
     while (at < text.size()) {
         auto const equals = text.find('=', at);
-        if (equals == std::string_view::npos) return out + std::string(text.substr(at));
+        if (equals == std::string_view::npos) break;
         auto const value = std::min(text.find_first_not_of(" \t\n", equals + 1), text.size());
         auto const end = value_end(text, value);
         auto keyword = text.substr(at, equals - at);
         auto const last = keyword.find_last_not_of(" \t\n");
         keyword = keyword.substr(0, last == std::string_view::npos ? 0 : last + 1);
-        out += text.substr(at, value - at);
-        out += is_secret(keyword) ? stars : text.substr(value, end - value);
+        if (is_secret(keyword)) secrets.push_back({value, end - value});
         at = end;
     }
-    return out;
+    return secrets;
+}
+
+std::vector<Piece> secrets_of(std::string_view connection)
+{
+    return connection.find("://") < connection.find('=') ? secrets_of_url(connection)
+                                                         : secrets_of_keywords(connection);
 }
 
 } // namespace
 
 std::string without_password(std::string const& connection)
 {
-    return connection.find("://") < connection.find('=') ? hide_in_url(connection)
-                                                         : hide_in_keywords(connection);
+    std::string out;
+    std::size_t at = 0;
+    for (auto const& secret : secrets_of(connection)) {
+        out.append(connection, at, secret.at - at).append(stars);
+        at = secret.at + secret.size;
+    }
+    return out.append(connection, at);
+}
+
+void blank_passwords(int argc, char* argv[])
+{
+    for (int i = 1; i < argc; ++i) {
+        std::string_view const argument(argv[i]);
+        // `--database=…` as well as `--database …`.
+        auto const flag = argument.starts_with("--") ? argument.find('=') + 1 : 0;
+        for (auto const& secret : secrets_of(argument.substr(flag)))
+            std::fill_n(argv[i] + flag + secret.at, secret.size, '*');
+    }
 }
 
 } // namespace rowbot::cli
