@@ -20,15 +20,11 @@ constexpr std::string_view log_levels[] = {"debug", "info", "warning", "error"};
 constexpr std::string_view ready_whens[] = {"migrated", "upgraded"};
 constexpr std::string_view paces[] = {"duty", "nanobots"};
 
-/// Every command that reads migrations.
-constexpr std::string_view migrating =
-    "migrate up, migrate status, migrate verify, migrate new, migrate baseline, migrate repair, "
-    "migrate adopt, migrate wait, migrate unlock";
-
-/// And who waits for them.
+/// Every command that reads migrations; with `run`, which waits for them, in front.
 constexpr std::string_view running_or_migrating =
-    "migrate up, migrate status, migrate verify, migrate new, migrate baseline, migrate repair, "
-    "migrate adopt, migrate wait, migrate unlock, run";
+    "run, migrate up, migrate status, migrate verify, migrate new, migrate baseline, "
+    "migrate repair, migrate adopt, migrate wait, migrate unlock";
+constexpr std::string_view migrating = running_or_migrating.substr(5);
 
 // clang-format off
 constexpr Option first_option_list[] = {

@@ -16,9 +16,19 @@ constexpr std::chrono::seconds fresh_for{1};
 StatusAnswer query(std::unique_ptr<Session>& session, std::string const& connection,
                    std::vector<Table> const& tables)
 {
-    try {
+    auto const ask = [&] {
         if (!session) session = std::make_unique<Session>(connection, "rowbot http");
-        return {.document = std::make_shared<Json const>(status_document(*session, tables))};
+        return std::make_shared<Json const>(status_document(*session, tables));
+    };
+    bool const connected = session != nullptr;
+    try {
+        try {
+            return {.document = ask()};
+        } catch (pqxx::broken_connection const&) {
+            session.reset();
+            if (!connected) throw;
+            return {.document = ask()}; // it broke since the last time: that is no outage now
+        }
     } catch (std::exception const& e) {
         session.reset(); // broken, perhaps; connecting again costs little at this pace
         return {.error = cli::without_password(message_of(e))};

@@ -59,7 +59,10 @@ std::string settings_of(CommandLine const& line)
         << m.direct_connection << "\nlock-timeout " << m.lock_timeout.count() << "\nlock-retry "
         << m.lock_retry.count() << "\nstatement-timeout " << m.statement_timeout.count()
         << "\ntimeout " << m.timeout.count() << "\nlog-format " << line.log_format << "\nlog-level "
-        << line.log_level << "\ncolor " << static_cast<int>(line.color) << '\n';
+        << line.log_level << "\ncolor " << static_cast<int>(line.color) << "\npassword-file "
+        << line.password_file << "\nhttp " << (line.http ? line.http->text() : "")
+        << "\nready-when " << static_cast<int>(line.ready_when) << "\nstuck-after "
+        << line.stuck_after.count() << '\n';
     return out.str();
 }
 
