@@ -18,7 +18,10 @@ struct Batches : rowbot::Observer {
     std::vector<std::string> waits{}, held{}, cleaned{};
 
     void batch_written(rowbot::BatchReport const& report) override { reports.push_back(report); }
-    void waiting(std::string const&, rowbot::WaitFor, std::string const& why) override { waits.push_back(why); }
+    void waiting(std::string const&, rowbot::WaitFor, std::string const& why) override
+    {
+        waits.push_back(why);
+    }
     void cleanup_held(std::string const&, std::string const& name, std::string const& why) override
     {
         held.push_back(name + ": " + why);

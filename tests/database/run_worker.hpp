@@ -50,7 +50,10 @@ struct Told : rowbot::Observer {
     {
         held.push_back(table + "/" + name + ": " + why);
     }
-    void waiting(std::string const&, rowbot::WaitFor, std::string const& why) override { waits.push_back(why); }
+    void waiting(std::string const&, rowbot::WaitFor, std::string const& why) override
+    {
+        waits.push_back(why);
+    }
     void retried(std::string const&, std::string const& why) override { retries.push_back(why); }
 
     /// Whether a row failed with an error that contains this text.
