@@ -3,8 +3,8 @@
 
 // A folder of migrations that a test writes and changes, and what tests ask of a run of it.
 
-#include "../unit/temporary_folder.hpp"
 #include "temporary_database.hpp"
+#include "temporary_folder.hpp"
 
 #include <rowbot/migrate.hpp>
 

@@ -4,23 +4,14 @@
 // The pages of a daemon that serves them at a unix socket of the test's own.
 
 #include "http/client.hpp"
-
-#include <filesystem>
+#include "temporary_folder.hpp"
 
 class Pages
 {
 public:
-    Pages()
-    {
-        char name[] = "/tmp/rowbot-pages.XXXXXX";
-        folder_ = mkdtemp(name);
-    }
-    ~Pages() { std::filesystem::remove_all(folder_); }
-    Pages(Pages const&) = delete;
-    Pages& operator=(Pages const&) = delete;
-
-    std::string const& folder() const noexcept { return folder_; }
-    std::string endpoint() const { return "unix:" + folder_ + "/http"; }
+    /// Of the test's own.
+    std::string folder() const { return folder_.path().string(); }
+    std::string endpoint() const { return "unix:" + folder() + "/http"; }
 
     /// Throws where nobody answers.
     rowbot::http::Answer get(std::string const& page) const
@@ -44,5 +35,5 @@ public:
     }
 
 private:
-    std::string folder_;
+    TemporaryFolder folder_{};
 };
