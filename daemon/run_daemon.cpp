@@ -3,9 +3,9 @@
 
 #include "cli/commands.hpp"
 #include "cli/connection_string.hpp"
-#include "cli/password.hpp"
 #include "cli/password_file.hpp"
 #include "cli/terminal_text.hpp"
+#include "store/password.hpp"
 #include "walk/recovery.hpp"
 
 #include <algorithm>
@@ -83,7 +83,7 @@ ExitCode dispatch(std::string const& called, std::vector<std::string> const& arg
 
 ExitCode complain(std::string const& name, std::exception const& error, ExitCode code)
 {
-    std::cerr << cli::printable(name + ": " + cli::without_password(message_of(error))) << '\n';
+    std::cerr << cli::printable(name + ": " + without_password(message_of(error))) << '\n';
     return code;
 }
 
@@ -118,7 +118,7 @@ int run_daemon(int argc, char* argv[], std::vector<Table> tables, std::vector<Mi
 {
     std::vector<std::string> const arguments(argv + std::min(argc, 1), argv + argc);
     auto const name = name_of(argc > 0 ? argv[0] : "");
-    cli::blank_passwords(argc, argv);
+    blank_passwords(argc, argv);
     return static_cast<int>(
         run_safely(name, arguments, {std::move(tables), std::move(migrations)}));
 }

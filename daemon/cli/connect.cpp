@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/commands.hpp"
-#include "cli/password.hpp"
 #include "cli/terminal_text.hpp"
+#include "store/password.hpp"
 #include "walk/recovery.hpp"
 
 #include <iostream>

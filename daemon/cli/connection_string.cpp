@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/connection_string.hpp"
 
-#include "cli/password.hpp"
+#include "store/password.hpp"
 
 #include <rowbot/errors.hpp>
 

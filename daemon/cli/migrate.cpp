@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/migrate.hpp"
 
-#include "cli/password.hpp"
 #include "cli/terminal_text.hpp"
 #include "schema/inspection.hpp"
+#include "store/password.hpp"
 
 #include <algorithm>
 #include <cmath>

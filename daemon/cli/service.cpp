@@ -2,7 +2,7 @@
 #include "cli/service.hpp"
 
 #include "cli/migrate.hpp"
-#include "cli/password.hpp"
+#include "store/password.hpp"
 
 namespace rowbot::cli
 {

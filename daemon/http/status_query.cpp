@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "http/status_query.hpp"
 
-#include "cli/password.hpp"
+#include "store/password.hpp"
 #include "store/status.hpp"
 
 #include <nlohmann/json.hpp>
@@ -31,7 +31,7 @@ StatusAnswer query(std::unique_ptr<Session>& session, std::string const& connect
         }
     } catch (std::exception const& e) {
         session.reset(); // broken, perhaps; connecting again costs little at this pace
-        return {.error = cli::without_password(message_of(e))};
+        return {.error = without_password(message_of(e))};
     }
 }
 

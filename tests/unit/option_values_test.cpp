@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/duration.hpp"
-#include "cli/password.hpp"
 #include "cli/scope.hpp"
+#include "store/password.hpp"
 
 #include <doctest/doctest.h>
 

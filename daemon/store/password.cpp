@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "cli/password.hpp"
+#include "store/password.hpp"
 
 #include <algorithm>
 #include <string_view>
 #include <vector>
 
-namespace rowbot::cli
+namespace rowbot
 {
 namespace
 {
@@ -117,4 +117,4 @@ void blank_passwords(int argc, char* argv[])
     }
 }
 
-} // namespace rowbot::cli
+} // namespace rowbot

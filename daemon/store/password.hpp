@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace rowbot::cli
+namespace rowbot
 {
 
 /// A libpq connection string or URL for messages: passwords in it are shown as ***. Where the text
@@ -16,4 +16,4 @@ std::string without_password(std::string const& connection);
 /// processes shows them. Whoever still wants to read them copies them before.
 void blank_passwords(int argc, char* argv[]);
 
-} // namespace rowbot::cli
+} // namespace rowbot
