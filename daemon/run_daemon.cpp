@@ -34,6 +34,7 @@ constexpr struct {
                 {"probe", cli::probe},
                 {"config", cli::example_config},
                 {"completion", cli::completion},
+                {"grant", cli::grant},
                 {"migrate up", cli::migrate_up},
                 {"migrate status", cli::migrate_status},
                 {"migrate verify", cli::migrate_verify},

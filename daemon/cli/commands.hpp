@@ -41,6 +41,7 @@ ExitCode pause(CommandLine const& line, Program const& program, std::ostream& ou
 ExitCode resume(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode probe(CommandLine const& line, Program const& program, std::ostream& out);
 ExitCode prepare(CommandLine const& line, Program const& program, std::ostream& out);
+ExitCode grant(CommandLine const& line, Program const& program, std::ostream& out);
 
 /// Prints an example config file.
 ExitCode example_config(CommandLine const& line, Program const& program, std::ostream& out);

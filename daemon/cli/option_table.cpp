@@ -17,6 +17,7 @@ constexpr std::string_view begun_answers[] = {"done", "again"};
 constexpr std::string_view shells[] = {"bash", "zsh", "fish"};
 constexpr std::string_view log_formats[] = {"text", "json"};
 constexpr std::string_view log_levels[] = {"debug", "info", "warning", "error"};
+constexpr std::string_view purposes[] = {"walk", "read", "watch"};
 constexpr std::string_view ready_whens[] = {"migrated", "upgraded"};
 constexpr std::string_view paces[] = {"duty", "nanobots"};
 
@@ -52,6 +53,10 @@ constexpr Option option_list[] = {
      [](CommandLine& c, std::string const& v) { c.for_ = seconds(positive_duration(v)); }},
     {"reason", "TEXT", "pause", "why; status shows it", {},
      [](CommandLine& c, std::string const& v) { c.reason = v; }},
+    {"role", "ROLE", "grant", "who gets the rights, as pg_roles has it, without quotes", {},
+     [](CommandLine& c, std::string const& v) { c.role = v; }},
+    {"purpose", "WHAT", "grant", "walk, read (an application) or watch (status and gate)", {"walk"},
+     [](CommandLine& c, std::string const& v) { c.purpose = one_of(v, purposes); }, Group::none, purposes},
 
     {"to", "N", "migrate up", "the last migration to apply", {"", "all"},
      [](CommandLine& c, std::string const& v) { c.migrate.to = whole_number(v, 0, most_migrations); }},
@@ -147,6 +152,7 @@ constexpr Command command_list[] = {
     {"resume", "[TABLE]", 0, 1, "end a pause"},
     {"probe", "[PAGE]", 0, 1, "ask a running daemon for a page, /livez or /readyz: exit 0, or 3"},
     {"prepare", "TABLE", 1, 1, "add the column applied_upgrades to a table"},
+    {"grant", "TABLE", 1, 1, "print as SQL which rights a role needs"},
     {"migrate up", "", 0, 0, "apply the migrations that are missing"},
     {"migrate status", "", 0, 0, "which migrations are applied, and who is migrating"},
     {"migrate verify", "", 0, 0, "compare the files with what was applied; changes nothing"},

@@ -37,6 +37,8 @@ struct CommandLine {
     bool confirm = false;
     std::optional<std::chrono::seconds> for_{}; ///< How long a pause holds; none: until resumed.
     std::string reason{};
+    std::string role{};              ///< `grant`: who gets the rights.
+    std::string purpose = "walk";    ///< `grant`: "walk", "read" or "watch".
     bool exit_code = false;          ///< `migrate status` exits 3 where something is to be applied.
     std::string begun{};             ///< `migrate repair`: "done", "again", or empty.
     std::string from{};              ///< `migrate adopt`: the other tool's folder.

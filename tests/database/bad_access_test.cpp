@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "article_tables.hpp"
 #include "private_server.hpp"
-#include "program.hpp"
+#include "temporary_role.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,39 +10,17 @@ using rowbot::Table;
 namespace
 {
 
-/// A role without any right in the test's database; dropped at the end.
-class TemporaryRole
+/// With the table of the other tests.
+class Clerk : public TemporaryRole
 {
 public:
-    explicit TemporaryRole(TemporaryDatabase const& db) : db_(db), name_("clerk_" + db.name())
-    {
-        db_.exec("CREATE ROLE " + name_ + " LOGIN");
-    }
-    ~TemporaryRole()
-    {
-        try {
-            db_.exec("DROP OWNED BY " + name_ + "; DROP ROLE " + name_);
-        } catch (std::exception const& e) {
-            MESSAGE(e.what());
-        }
-    }
-    TemporaryRole(TemporaryRole const&) = delete;
-    TemporaryRole& operator=(TemporaryRole const&) = delete;
-
-    std::string const& name() const { return name_; }
-    void grant(std::string const& right) const { db_.exec("GRANT " + right + " TO " + name_); }
+    using TemporaryRole::TemporaryRole;
 
     Ended run(std::vector<std::string> arguments,
               std::vector<Table> tables = {articles_to_mark()}) const
     {
-        // Of two, libpq takes the last.
-        arguments.insert(arguments.end(), {"--database", db_.url() + " user=" + name_});
-        return run_program(std::move(arguments), std::move(tables));
+        return TemporaryRole::run(std::move(arguments), std::move(tables));
     }
-
-private:
-    TemporaryDatabase const& db_;
-    std::string name_;
 };
 
 /// Rights on the state schema, as the manual says.
@@ -66,7 +44,7 @@ TEST_CASE("a role that may not create the state schema is told so")
 {
     TemporaryDatabase const db;
     db.exec(articles_sql);
-    TemporaryRole const role(db);
+    Clerk const role(db);
     role.grant("SELECT, UPDATE ON article");
     auto const ended = role.run({"run", "--once"});
     CAPTURE(ended.err);
@@ -80,7 +58,7 @@ TEST_CASE("a role without rights on the state schema is told which to grant")
 {
     TemporaryDatabase const db;
     db.exec(articles_sql);
-    TemporaryRole const role(db);
+    Clerk const role(db);
     role.grant("SELECT, UPDATE ON article");
     CHECK(run_program(db, {"resume"}).code == 0);
     for (auto const& command :
@@ -97,7 +75,7 @@ TEST_CASE("a role without UPDATE is told what to grant, and that is enough")
 {
     TemporaryDatabase const db;
     db.exec(articles_sql);
-    TemporaryRole const role(db);
+    Clerk const role(db);
     grant_state(db, role);
     auto ended = role.run({"run", "--once"});
     CAPTURE(ended.err);
@@ -136,7 +114,7 @@ TEST_CASE("a schema that a role may not use is named")
 {
     TemporaryDatabase const db;
     db.exec("CREATE SCHEMA hidden; CREATE TABLE hidden.article (id int)");
-    TemporaryRole const role(db);
+    Clerk const role(db);
     grant_state(db, role);
     auto const ended =
         role.run({"run", "--once"}, {{.name = "hidden.article", .upgrades = {mark()}}});
@@ -154,7 +132,7 @@ TEST_CASE("the partitions of a table need rights of their own")
             "PARTITION BY RANGE (id); CREATE TABLE low PARTITION OF article FOR VALUES FROM (0) TO "
             "(10);"
             "INSERT INTO article VALUES (1, 'live')");
-    TemporaryRole const role(db);
+    Clerk const role(db);
     grant_state(db, role);
     role.grant("SELECT, UPDATE ON article");
     auto ended = role.run({"run", "--once"});
@@ -171,7 +149,7 @@ TEST_CASE("row security that hides rows is an error, and no row is forgotten")
     db.exec(articles_sql);
     db.exec("ALTER TABLE article ENABLE ROW LEVEL SECURITY;"
             "CREATE POLICY most ON article USING (id <> 2)");
-    TemporaryRole const role(db);
+    Clerk const role(db);
     grant_state(db, role);
     role.grant("SELECT, UPDATE ON article");
     auto ended = role.run({"run", "--once"});
