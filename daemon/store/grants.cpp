@@ -24,6 +24,11 @@ SELECT n.nspname, c.relname, c.relkind = 'p', c.relrowsecurity, depth = 0,
 FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 ORDER BY depth, n.nspname, c.relname)sql";
 
+constexpr char const* relation_sql =
+    "SELECT n.nspname, c.relname, pg_catalog.has_schema_privilege('public', n.oid, 'USAGE') FROM "
+    "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = "
+    "to_regclass($1)";
+
 /// Those of serial columns: an identity's needs no right.
 constexpr char const* sequences_sql = R"sql(
 SELECT n.nspname, c.relname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid
@@ -61,7 +66,10 @@ public:
         if (request_.access != Access::read) state();
         parts();
         if (request_.access == Access::read) sequences();
-        if (request_.access == Access::walk) walk_notes();
+        if (request_.access == Access::walk) {
+            migrations();
+            walk_notes();
+        }
         return std::move(grants_);
     }
 
@@ -81,11 +89,15 @@ private:
     /// With those of its upgrades that can run now: of others the columns may not be there yet.
     void find_carried()
     {
-        for (auto const& table : request_.carried)
-            if (canonical_name(session_, table.name) == request_.table)
-                carried_ =
-                    look_up(session_, ready_part(session_, table, request_.migrations_table).table)
-                        .table;
+        for (auto const& table : request_.carried) {
+            if (canonical_name(session_, table.name) != request_.table) continue;
+            auto const ready = ready_part(session_, table, request_.migrations_table);
+            carried_ = look_up(session_, ready.table).table;
+            needs_migration_ =
+                std::any_of(table.upgrades.begin(), table.upgrades.end(),
+                            [](auto const& upgrade) { return upgrade.needs_migration > 0; });
+            if (!ready.waits_for.empty()) note("Ask again after that: " + ready.waits_for + ".");
+        }
     }
 
     void grant(std::string const& rights, std::string const& object)
@@ -128,16 +140,11 @@ private:
 
     void parts()
     {
-        std::vector<std::string> schemas;
         for (auto const& row : session_.exec(parts_sql, {request_.table})) {
             bool const partitioned = row[2].as<bool>(), root = row[4].as<bool>();
             if (!root && (request_.access != Access::walk || partitioned)) continue;
             std::string const schema = row[0].c_str();
-            if (!row[5].as<bool>() &&
-                std::find(schemas.begin(), schemas.end(), schema) == schemas.end()) {
-                grant("USAGE", "SCHEMA " + quote_identifier(schema));
-                schemas.push_back(schema);
-            }
+            if (!row[5].as<bool>()) use(schema);
             auto const name = quote_identifier(schema) + "." + quote_identifier(row[1].c_str());
             grant(rights(partitioned), name);
             if (row[3].as<bool>())
@@ -214,12 +221,31 @@ private:
                                quote_identifier(row[1].c_str()));
     }
 
+    /// The walk looks there whether the migration that an upgrade needs is applied.
+    void migrations()
+    {
+        if (!needs_migration_) return;
+        auto const found = session_.exec(relation_sql, {request_.migrations_table});
+        if (found.empty())
+            return note("An upgrade needs a migration: as soon as there is a table " +
+                        request_.migrations_table + ", ask again.");
+        auto const row = found[0];
+        if (!row[2].as<bool>()) use(row[0].c_str());
+        grant("SELECT", quote_identifier(row[0].c_str()) + "." + quote_identifier(row[1].c_str()));
+    }
+
+    void use(std::string const& schema)
+    {
+        if (std::find(schemas_.begin(), schemas_.end(), schema) != schemas_.end()) return;
+        grant("USAGE", "SCHEMA " + quote_identifier(schema));
+        schemas_.push_back(schema);
+    }
+
     void walk_notes()
     {
         note("To see how far standbys are behind (--max-lag): GRANT pg_monitor" + to_role());
-        note("For run --migrations, and for upgrades that need a migration: GRANT SELECT ON the "
-             "table of the migrations" +
-             to_role());
+        if (!needs_migration_)
+            note("For run --migrations: GRANT SELECT ON the table of the migrations" + to_role());
         note("For rowbot pause and resume: GRANT INSERT, UPDATE, DELETE ON rowbot.control" +
              to_role());
     }
@@ -227,6 +253,8 @@ private:
     Session& session_;
     GrantRequest const& request_;
     std::optional<Table> carried_{};
+    bool needs_migration_ = false;
+    std::vector<std::string> schemas_{};
     Grants grants_{};
     std::string database_{};
 };
