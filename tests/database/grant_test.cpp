@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "article_tables.hpp"
 #include "program.hpp"
+#include "run_worker.hpp"
 #include "temporary_role.hpp"
 
 #include <rowbot/repository.hpp>
@@ -309,6 +310,34 @@ TEST_CASE("a program that does not carry the table asks for every column, and sa
           std::string::npos);
 }
 
+TEST_CASE("where an upgrade needs a migration the walk may read which are applied")
+{
+    TemporaryDatabase const db;
+    db.exec(articles_sql);
+    CHECK(run_program(db, {"resume"}).code == 0);
+    TemporaryRole const role(db);
+    auto table = articles_to_mark({mark(), mark("later")});
+    table.upgrades[1].needs_migration = 1;
+    auto sql = printed(db, "article", role.name(), "walk", {table});
+    CHECK(sql.find("-- Ask again after that: upgrade 'later' needs schema migration 1") !=
+          std::string::npos);
+    CHECK(sql.find("-- An upgrade needs a migration: as soon as there is a table migrations, ask "
+                   "again.") != std::string::npos);
+
+    db.exec("CREATE SCHEMA records; CREATE TABLE records.migrations (id int); INSERT INTO "
+            "records.migrations VALUES (1); ALTER DATABASE " +
+            db.name() + " SET search_path = public, records");
+    sql = printed(db, "article", role.name(), "walk", {table});
+    psql(db, sql);
+    CHECK(role.run({"run", "--once"}, {table}).code == 0);
+    for (auto const* const right : {"SELECT ON records.migrations", "USAGE ON SCHEMA records"}) {
+        CAPTURE(right);
+        db.exec(std::string("REVOKE ") + right + " FROM " + role.name());
+        CHECK(role.run({"run", "--once", "--lock-wait", "0"}, {table}).code != 0);
+        role.grant(right);
+    }
+}
+
 TEST_CASE("a table with a condition is shown to a watcher as a whole")
 {
     TemporaryDatabase const db;
@@ -319,6 +348,23 @@ TEST_CASE("a table with a condition is shown to a watcher as a whole")
     TemporaryRole const role(db);
     psql(db, printed(db, "article", role.name(), "watch", {}));
     CHECK(role.run({"gate", "article"}, {}).code == 0);
+}
+
+TEST_CASE("the worker and the commands of these tests are roles with these grants alone")
+{
+    TemporaryDatabase const db;
+    db.exec(articles_sql);
+    CHECK(run_program(db, {"run", "--once"}, {articles_to_mark()}).code == 0);
+    CHECK(run_program(db, {"gate", "article"}).code == 0);
+    auto const who = "SELECT what, who FROM rowbot.event WHERE what <> 'resumed' ORDER BY id";
+    CHECK(db.rows(who) == "complete|walker_" + db.name() + "\ngate passed|watcher_" + db.name());
+    db.exec("TRUNCATE rowbot.event; UPDATE article SET applied_upgrades = NULL; UPDATE rowbot.walk "
+            "SET state = 'running'");
+    CHECK(run_worker(db, {articles_to_mark()}).outcome == "done");
+    CHECK(db.rows(who) == "complete|walker_" + db.name());
+    CHECK(db.rows("SELECT DISTINCT rolsuper, rolbypassrls, rolcreatedb FROM pg_roles WHERE rolname "
+                  "LIKE '%er_" +
+                  db.name() + "'") == "f|f|f");
 }
 
 TEST_CASE("grant refuses what is not there, and says what to do")

@@ -45,9 +45,8 @@ TEST_CASE("a row that somebody has locked does not stop the others")
     TellsRows told;
     told.awaited = 1996;
     auto walk = std::async(std::launch::async, [&] {
-        return rowbot::Worker(once_over(db), {{.name = "article", .upgrades = {double_number()}}},
-                              told)
-            .run();
+        std::vector<rowbot::Table> const tables{{.name = "article", .upgrades = {double_number()}}};
+        return rowbot::Worker(as_walker(once_over(db), tables), tables, told).run();
     });
     told.written.wait("all rows but four are written");
     CHECK(db.value("SELECT string_agg(id::text, ' ' ORDER BY id) FROM article "
@@ -86,9 +85,8 @@ TEST_CASE("a stop does not wait for a row that somebody has locked")
     std::stop_source stop;
     Told told;
     auto walk = std::async(std::launch::async, [&] {
-        return rowbot::Worker(once_over(db), {{.name = "article", .upgrades = {double_number()}}},
-                              told)
-            .run(stop.get_token());
+        std::vector<rowbot::Table> const tables{{.name = "article", .upgrades = {double_number()}}};
+        return rowbot::Worker(as_walker(once_over(db), tables), tables, told).run(stop.get_token());
     });
     await_waiting_writer(db);
     stop.request_stop();

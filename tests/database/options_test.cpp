@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "article_tables.hpp"
 #include "program.hpp"
+#include "roles.hpp"
 #include "stepped_clock.hpp"
 
 #include <doctest/doctest.h>
@@ -62,6 +63,7 @@ WorkerOptions once(TemporaryDatabase const& db)
 
 Outcome run(WorkerOptions options, rowbot::Table table, Batches& batches, SteppedClock& clock)
 {
+    options.connection = as_role(options.connection, rowbot::Access::walk, {table});
     return rowbot::Worker(std::move(options), {std::move(table)}, batches, clock).run();
 }
 
@@ -265,7 +267,10 @@ TEST_CASE("--recheck is how often a finished table is asked whether it has chang
     db.exec(articles_sql);
     SteppedClock clock;
     Rechecks rechecks(db, clock);
-    WorkerOptions options{.connection = db.url(), .duty = 1, .recheck = 300s};
+    WorkerOptions options{.connection =
+                              as_role(db.url(), rowbot::Access::walk, {articles_to_mark()}),
+                          .duty = 1,
+                          .recheck = 300s};
     CHECK(rowbot::Worker(options, {articles_to_mark()}, rechecks, clock)
               .run(rechecks.stop.get_token()) == Outcome::done);
     REQUIRE(rechecks.found);

@@ -100,7 +100,9 @@ TEST_CASE(
 {
     TemporaryDatabase const db;
     db.exec(article_sql);
-    db.exec("CREATE TABLE note (article text PRIMARY KEY, length int)");
+    db.exec("CREATE TABLE note (article text PRIMARY KEY, length int);"
+            "GRANT SELECT, INSERT, UPDATE ON note TO " +
+            walker(db));
     auto const run = run_worker(
         db, {article_table({fix_statuses(), noting_length(), changes_nothing("afterwards")})});
     CHECK(run.outcome == "rows failed");
@@ -117,7 +119,9 @@ TEST_CASE("an upgrade that swallows the error of its statement fails, and only o
 {
     TemporaryDatabase const db;
     db.exec(article_sql);
-    db.exec("CREATE TABLE note (article text PRIMARY KEY, length int)");
+    db.exec("CREATE TABLE note (article text PRIMARY KEY, length int);"
+            "GRANT SELECT, INSERT, UPDATE ON note TO " +
+            walker(db));
     rowbot::Upgrade const careless{.name = "careless",
                                    .apply = [](Row const& row, Transaction& transaction) -> Patch {
                                        try {

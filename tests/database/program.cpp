@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "program.hpp"
 
+#include "roles.hpp"
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -59,6 +61,7 @@ std::string contents(int file)
 Program::Program(std::vector<std::string> arguments, std::vector<rowbot::Table> tables)
     : out_(nameless_file()), err_(nameless_file())
 {
+    arguments = as_role(std::move(arguments), tables);
     std::cout.flush();
     std::fflush(nullptr);
     pid_ = fork();

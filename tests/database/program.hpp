@@ -25,7 +25,8 @@ struct Ended {
 class Program
 {
 public:
-    /// Starts it; `arguments` without the program's name. No other thread may run meanwhile.
+    /// Starts it, as the role that its command needs (roles.hpp); `arguments` without the program's
+    /// name. No other thread may run meanwhile.
     Program(std::vector<std::string> arguments, std::vector<rowbot::Table> tables);
     /// Kills it where it still runs.
     ~Program();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// Runs a worker over a test's database until nothing more can be done, and tells what it did.
+// Runs a worker over a test's database, as the role that walks, until nothing more can be done, and
+// tells what it did.
 
-#include "temporary_database.hpp"
+#include "roles.hpp"
 
 #include <rowbot/worker.hpp>
 
@@ -82,6 +83,15 @@ inline char const* name_of(rowbot::Outcome outcome)
     return "";
 }
 
+/// The same options, for the role that walks these tables.
+inline rowbot::WorkerOptions as_walker(rowbot::WorkerOptions options,
+                                       std::vector<rowbot::Table> const& tables)
+{
+    options.connection =
+        as_role(options.connection, rowbot::Access::walk, tables, options.migrations_table);
+    return options;
+}
+
 /// Options of a worker that goes once over the tables, without rests.
 inline rowbot::WorkerOptions once_over(TemporaryDatabase const& db)
 {
@@ -95,6 +105,7 @@ struct Run : Told {
 inline Run run_worker(rowbot::WorkerOptions options, std::vector<rowbot::Table> tables)
 {
     Run run;
+    options = as_walker(std::move(options), tables);
     run.outcome = name_of(
         rowbot::Worker(std::move(options), std::move(tables), static_cast<Told&>(run)).run());
     for (auto const& why : run.table_stops) MESSAGE(why); // where it was not expected

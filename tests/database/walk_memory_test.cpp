@@ -101,7 +101,7 @@ TEST_CASE("a batch of large rows is small, and the batches of the small rows beh
                                             },
                                             .reads = {"doc"},
                                             .writes = {"seen"}}}};
-    rowbot::Worker(once_over(db), {table}, told).run();
+    rowbot::Worker(as_walker(once_over(db), {table}), {table}, told).run();
     REQUIRE(told.rows.size() > 40);
     for (std::size_t i = 0; i < 40; ++i) CHECK(told.rows[i] == 1);
     CHECK(*std::max_element(told.rows.begin(), told.rows.end()) > 50);

@@ -337,7 +337,8 @@ TEST_CASE("rows that are patched in more than four different ways are written as
     SUBCASE("one statement a set where a trigger asks which columns are written")
     {
         db.exec(
-            "CREATE TABLE seen (id int);"
+            "CREATE TABLE seen (id int); GRANT INSERT ON seen TO " + walker(db) +
+            ";"
             "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS"
             "  'BEGIN INSERT INTO seen VALUES (NEW.id); RETURN NEW; END';"
             "CREATE TRIGGER of_b BEFORE UPDATE OF b ON wide FOR EACH ROW EXECUTE FUNCTION note()");

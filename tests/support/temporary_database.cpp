@@ -59,6 +59,12 @@ TemporaryDatabase::~TemporaryDatabase()
 {
     try {
         run(server_, "DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+        // The roles that were made for it have its name at their end.
+        for (auto const& row :
+             run(server_, "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname LIKE '%\\_' || "
+                          "replace('" +
+                              name_ + "', '_', '\\_')"))
+            run(server_, std::string("DROP ROLE ") + row[0].c_str());
     } catch (std::exception const& e) {
         std::cerr << name_ << " stays behind: " << e.what() << '\n';
     }
