@@ -39,7 +39,10 @@ StatusAnswer query(std::unique_ptr<Session>& session, std::string const& connect
 
 StatusQuery::StatusQuery(std::string connection, std::vector<Table> tables)
     : connection_(std::move(connection)), tables_(std::move(tables)),
-      thread_([this](std::stop_token stop) { run(stop); })
+      thread_([this](std::stop_token stop) {
+          pthread_setname_np(pthread_self(), "rowbot-status");
+          run(stop);
+      })
 {
 }
 
