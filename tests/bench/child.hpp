@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace bench
 {
 
@@ -24,8 +26,39 @@ struct ChildRun {
 
 using Command = std::vector<std::string>;
 
-/// Runs it to its end. Throws std::runtime_error with what it said where it does not exit with 0,
-/// and ends it where the benchmark is interrupted.
+/// One that runs.
+class Child
+{
+public:
+    explicit Child(Command command);
+    /// Kills it where nobody has waited for its end.
+    ~Child();
+    Child(Child const&) = delete;
+    Child& operator=(Child const&) = delete;
+
+    pid_t pid() const noexcept { return pid_; }
+    bool has_said(std::string const& text);
+    /// Throws std::runtime_error with what it said where it ends before.
+    void await(std::string const& text);
+
+    /// Waits for its end. Throws std::runtime_error with what it said where it does not exit with
+    /// 0, and ends it where the benchmark is interrupted.
+    ChildRun wait();
+    /// The same, after SIGTERM.
+    ChildRun stop();
+
+private:
+    [[noreturn]] void fail() const;
+
+    Command command_;
+    ChildRun run_{};
+    std::chrono::steady_clock::time_point began_{};
+    pid_t pid_ = 0;
+    bool waited_ = false;
+    std::string heard_{};
+};
+
+/// Runs it to its end, as Child::wait().
 ChildRun run_child(Command const& command);
 
 /// The largest resident set of this process so far.

@@ -15,10 +15,10 @@ using bench::Bench;
 constexpr struct {
     char const* name;
     void (*run)(Bench const&);
-} scenarios[] = {{"main", bench::main_scenario},      {"uuid", bench::uuid_scenario},
-                 {"five", bench::five_scenario},      {"memory", bench::memory_scenario},
-                 {"verify", bench::verify_scenario},  {"domain", bench::domain_scenario},
-                 {"migrate", bench::migrate_scenario}};
+} scenarios[] = {{"main", bench::main_scenario},       {"uuid", bench::uuid_scenario},
+                 {"five", bench::five_scenario},       {"memory", bench::memory_scenario},
+                 {"verify", bench::verify_scenario},   {"domain", bench::domain_scenario},
+                 {"migrate", bench::migrate_scenario}, {"http", bench::http_scenario}};
 
 void run(bench::Options const& options)
 {

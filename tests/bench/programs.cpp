@@ -10,6 +10,14 @@ Command daemon_run(Server const& server, std::string const& tables)
             "--database", server.url(), "--log-format", "json",   "--log-level", "debug"};
 }
 
+Command daemon_serve(Server const& server, std::string const& tables, std::string const& socket)
+{
+    auto command = daemon_run(server, tables);
+    std::erase(command, "--once");
+    command.insert(command.end(), {"--http", "unix:" + socket});
+    return command;
+}
+
 Command daemon_gate(Server const& server, std::string const& table)
 {
     return {BENCH_DAEMON, "document", "gate", table, "--database", server.url()};

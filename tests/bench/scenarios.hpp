@@ -31,5 +31,7 @@ void verify_scenario(Bench const& bench);
 void domain_scenario(Bench const& bench);
 /// What `migrate up` costs where everything is applied: at each start of an application.
 void migrate_scenario(Bench const& bench);
+/// What the pages cost that are asked of the daemon while it walks.
+void http_scenario(Bench const& bench);
 
 } // namespace bench

@@ -3,17 +3,14 @@
 
 #include "interrupt.hpp"
 #include "private_server.hpp"
+#include "process_times.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <sstream>
 #include <thread>
-
-#include <unistd.h>
 
 namespace bench
 {
@@ -41,25 +38,6 @@ constexpr char const* shown_settings =
     "'synchronous_commit', 'full_page_writes', 'wal_level', 'wal_compression', 'autovacuum', "
     "'jit', "
     "'max_parallel_workers_per_gather', 'work_mem'";
-
-struct ProcessTimes {
-    int parent = 0;
-    double own_s = 0, reaped_s = 0;
-};
-
-/// https://man7.org/linux/man-pages/man5/proc.5.html; nothing where the process is gone.
-ProcessTimes times_of(std::filesystem::path const& process)
-{
-    std::ifstream file(process / "stat");
-    std::string const text(std::istreambuf_iterator<char>(file), {});
-    auto const name_end = text.rfind(')'); // the name may hold anything
-    if (name_end == std::string::npos) return {};
-    std::istringstream rest(text.substr(name_end + 1));
-    std::vector<std::string> const fields(std::istream_iterator<std::string>(rest), {});
-    auto const tick = static_cast<double>(sysconf(_SC_CLK_TCK));
-    auto const ticks = [&](std::size_t field) { return std::stod(fields.at(field)) / tick; };
-    return {std::stoi(fields.at(1)), ticks(11) + ticks(12), ticks(13) + ticks(14)};
-}
 
 } // namespace
 

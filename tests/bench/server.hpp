@@ -36,6 +36,8 @@ public:
     Server();
 
     std::string url() const;
+    /// Gone with the server.
+    std::string const& folder() const noexcept { return cluster_.folder(); }
     void exec(std::string const& sql);
     /// The single value that a query gives, as text.
     std::string value(std::string const& sql);
