@@ -56,6 +56,8 @@ void prepare_to_connect(cli::CommandLine const& line)
         return;
     for (auto const& connection : {line.worker.connection, line.migrate.direct_connection})
         cli::check_connection_string(connection);
+    // libpq would wait for ever for a server that accepts a connection and says nothing.
+    setenv("PGCONNECT_TIMEOUT", "10", 0);
     if (!line.password_file.empty()) cli::use_password_file(line.password_file);
 }
 

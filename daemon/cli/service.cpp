@@ -2,7 +2,6 @@
 #include "cli/service.hpp"
 
 #include "cli/migrate.hpp"
-#include "store/password.hpp"
 
 namespace rowbot::cli
 {
@@ -54,7 +53,6 @@ bool Service::wait_for_migrations(CommandLine const& line, Program const& progra
     for (std::vector<std::string> told; !stop.stop_requested(); Clock::system().wait(1s, stop)) {
         auto report = readiness.check();
         if (report.ready) return true;
-        for (auto& reason : report.reasons) reason = without_password(reason);
         if (report.reasons != told)
             observers_.waiting("", WaitFor::migration, report.reasons.front());
         health_.unready(report.reasons);

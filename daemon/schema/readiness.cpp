@@ -2,6 +2,7 @@
 #include <rowbot/readiness.hpp>
 
 #include "schema/inspection.hpp"
+#include "store/password.hpp"
 #include "store/state_schema.hpp"
 
 #include <mutex>
@@ -73,7 +74,7 @@ ReadinessReport Readiness::check()
         last.reasons = state_->reasons();
         last.ready = last.reasons.empty();
     } catch (pqxx::failure const& e) {
-        last.reasons = {"the database cannot be asked: " + message_of(e)};
+        last.reasons = {"the database cannot be asked: " + without_password(message_of(e))};
         state_->session.reset();
     } catch (std::exception const& e) {
         last.reasons = {e.what()};

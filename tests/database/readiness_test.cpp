@@ -75,6 +75,19 @@ TEST_CASE("a database that cannot be reached is a reason, files that do not fit 
     CHECK_THROWS_AS(Readiness{options}, rowbot::ConfigError);
 }
 
+TEST_CASE("a reason shows no password of a connection string that libpq quotes")
+{
+    MigrationsFolder const folder;
+    folder.write("1_a.sql");
+    rowbot::MigrateOptions options;
+    options.connection = "postgresql://rowbot:secret@[::1]x/db"; // libpq shows it all
+    options.directory = folder.path().string();
+    auto const state = state_of(options);
+    CAPTURE(state);
+    CHECK(state.find("rowbot:***@[::1]x") != std::string::npos);
+    CHECK(state.find("secret") == std::string::npos);
+}
+
 TEST_CASE("a service that waits for upgrades is ready when each was once proved")
 {
     TemporaryDatabase const db;

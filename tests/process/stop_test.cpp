@@ -6,6 +6,10 @@
 
 #include <csignal>
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 TEST_CASE("SIGTERM and SIGINT end a walk with exit code 0 and nothing half done")
 {
     for (int const signal : {SIGTERM, SIGINT}) {
@@ -66,4 +70,20 @@ TEST_CASE("SIGTERM ends a daemon that waits for a locked table, at its start and
         theirs.abort();
         CHECK(table.half_done() == 0);
     }
+}
+
+TEST_CASE("a server that accepts connections and says nothing is one that cannot be reached")
+{
+    int const listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    REQUIRE((::bind(listener, any, size) == 0 && ::listen(listener, 8) == 0 &&
+             ::getsockname(listener, any, &size) == 0));
+    auto const port = std::to_string(ntohs(address.sin_port));
+    Daemon daemon("host=127.0.0.1 port=" + port, {"--connect-wait", "1s"});
+    CHECK(daemon.exit_code() == 69);
+    ::close(listener);
 }
