@@ -34,10 +34,17 @@ class Connection : public std::enable_shared_from_this<Connection>
 {
 public:
     Connection(Socket socket, Connections& all) : stream_(std::move(socket)), all_(all) {}
-    ~Connection() { all_.open_.erase(place); }
+    ~Connection()
+    {
+        if (place != all_.open_.end()) all_.open_.erase(place);
+    }
 
+    /// From now on it does not count, whatever still holds it alive.
     void close()
     {
+        all_.open_.erase(std::exchange(place, all_.open_.end()));
+        ++turn_;
+        late_.cancel();
         Error ignored;
         stream_.socket().close(ignored);
     }
@@ -194,7 +201,7 @@ void Connections::begin(Socket socket)
 
 void Connections::touch(Open::iterator connection)
 {
-    open_.splice(open_.end(), open_, connection);
+    if (connection != open_.end()) open_.splice(open_.end(), open_, connection);
 }
 
 } // namespace rowbot::http

@@ -12,8 +12,10 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <optional>
 #include <thread>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rowbot::http
@@ -27,9 +29,24 @@ using Unix = asio::local::stream_protocol;
 namespace
 {
 
-/// A socket file that nobody listens on any more is in the way of the next start.
+/// Which file it is; none where it is no socket.
+std::optional<std::pair<dev_t, ino_t>> socket_file(std::string const& path)
+{
+    struct stat file {
+    };
+    if (::lstat(path.c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return std::nullopt;
+    return std::pair(file.st_dev, file.st_ino);
+}
+
+/// A socket that nobody listens on any more is in the way of the next start. Any other file is
+/// somebody's, and stays.
 void remove_stale(asio::io_context& context, std::string const& path)
 {
+    if (!socket_file(path)) {
+        if (::access(path.c_str(), F_OK) == 0)
+            throw ConfigError("--http unix:" + path + ": there is a file that is no socket");
+        return;
+    }
     Unix::socket probe(context);
     Error error;
     probe.connect(path, error);
@@ -64,6 +81,7 @@ struct Server::State {
         if (endpoint.address.empty()) {
             remove_stale(context, endpoint.path);
             listen(local, Unix::endpoint(endpoint.path), endpoint);
+            bound = socket_file(endpoint.path);
             accept(local);
         } else {
             listen(tcp, Tcp::endpoint(asio::ip::make_address(endpoint.address), endpoint.port),
@@ -82,7 +100,7 @@ struct Server::State {
         connections.end();
         context.stop();
         thread.join();
-        if (endpoint.address.empty()) ::unlink(endpoint.path.c_str());
+        if (bound && socket_file(endpoint.path) == bound) ::unlink(endpoint.path.c_str());
     }
 
     template <class Acceptor> void accept(Acceptor& acceptor)
@@ -100,6 +118,7 @@ struct Server::State {
     }
 
     Endpoint endpoint;
+    std::optional<std::pair<dev_t, ino_t>> bound{}; ///< The socket that is ours.
     Connections connections; // before the context, whose end ends each of them
     asio::io_context context{1};
     Tcp::acceptor tcp{context};

@@ -12,13 +12,18 @@ namespace
 {
 
 constexpr std::chrono::seconds fresh_for{1};
+constexpr std::size_t most_waiting = 256;
 
 StatusAnswer query(std::unique_ptr<Session>& session, std::string const& connection,
-                   std::vector<Table> const& tables)
+                   std::vector<Table> const& tables, std::stop_token const& stop)
 {
     auto const ask = [&] {
         if (!session) session = std::make_unique<Session>(connection, "rowbot http");
-        return std::make_shared<Json const>(status_document(*session, tables));
+        std::stop_callback const cancel(stop, [&session] { session->cancel(); });
+        Work work(*session, Purpose::read); // waits for no lock for long
+        auto document = std::make_shared<Json const>(status_document(*session, tables));
+        work.commit();
+        return document;
     };
     bool const connected = session != nullptr;
     try {
@@ -50,9 +55,15 @@ StatusQuery::~StatusQuery() = default;
 
 void StatusQuery::ask(Receive receive)
 {
-    std::lock_guard const lock(mutex_);
-    waiting_.push_back(std::move(receive));
-    asked_.notify_all();
+    {
+        std::lock_guard const lock(mutex_);
+        if (waiting_.size() < most_waiting) {
+            waiting_.push_back(std::move(receive));
+            asked_.notify_all();
+            return;
+        }
+    }
+    receive({.error = "too many wait for its answer"});
 }
 
 void StatusQuery::run(std::stop_token stop)
@@ -68,8 +79,8 @@ void StatusQuery::run(std::stop_token stop)
             waiting.swap(waiting_);
         }
         auto const now = std::chrono::steady_clock::now();
-        if (!asked || now - *asked >= fresh_for) {
-            answer = query(session, connection_, tables_);
+        if (!answer.document || now - *asked >= fresh_for) { // an error may be over
+            answer = query(session, connection_, tables_, stop);
             asked = now;
         }
         for (auto const& receive : waiting) receive(answer);

@@ -28,10 +28,11 @@ public:
 
     /// Connects when it is asked for the first time.
     StatusQuery(std::string connection, std::vector<Table> tables);
-    /// Waits for a statement that runs.
+    /// Cancels a statement that runs.
     ~StatusQuery();
 
-    /// Any thread; returns at once. `receive` is called on the thread of the query.
+    /// Any thread; returns at once. `receive` is called on the thread of the query, or at once
+    /// where too many wait.
     void ask(Receive receive);
 
 private:

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <sstream>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 namespace rowbot
 {
 namespace
@@ -35,10 +39,29 @@ std::string settings(Session const& session, Purpose purpose)
     return sql;
 }
 
+/// A server that vanished without a word is noticed within half a minute, not after the two hours
+/// of the system (tcp(7)): whoever waits for it must hear that it is gone.
+void notice_death(int socket)
+{
+    int family = 0;
+    socklen_t size = sizeof family;
+    if (getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 || family == AF_UNIX) return;
+    auto const set = [socket](int level, int name, int value) {
+        setsockopt(socket, level, name, &value, sizeof value);
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, 10);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, 5);
+    set(IPPROTO_TCP, TCP_KEEPCNT, 3);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
+}
+
 std::unique_ptr<pqxx::connection> open(std::string const& connection, Pulse* pulse)
 {
     Pulse::Away const away(pulse);
-    return std::make_unique<pqxx::connection>(connection);
+    auto opened = std::make_unique<pqxx::connection>(connection);
+    notice_death(opened->sock());
+    return opened;
 }
 
 } // namespace

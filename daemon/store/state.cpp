@@ -219,13 +219,15 @@ void withdraw(Session& session, std::string const& id)
 
 std::string pause_reason(Session& session, std::string const& table)
 {
-    auto const found = session.exec(
+    Work work(session, Purpose::read); // a lock on the table is not waited for for ever
+    auto const found = work.exec(
         "SELECT 'paused' || CASE WHEN paused_until = 'infinity' THEN '' ELSE ' until ' || "
         "to_char(paused_until AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS UTC') END || "
         "coalesce(': ' || reason, '') FROM rowbot.control "
         "WHERE table_name IN ('', $1) AND paused_until > clock_timestamp() ORDER BY paused_until "
         "DESC LIMIT 1",
         {table});
+    work.commit();
     return found.empty() ? "" : found[0][0].c_str();
 }
 

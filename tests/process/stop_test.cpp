@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "daemon.hpp"
+#include "pages.hpp"
 #include "walked_table.hpp"
 
 #include <doctest/doctest.h>
@@ -70,6 +71,23 @@ TEST_CASE("SIGTERM ends a daemon that waits for a locked table, at its start and
         theirs.abort();
         CHECK(table.half_done() == 0);
     }
+}
+
+TEST_CASE("SIGTERM ends a daemon although somebody has locked its state")
+{
+    TemporaryDatabase const db;
+    WalkedTable const table(db.url(), 100);
+    Pages const pages;
+    Daemon daemon(db.url(), {"--recheck", "1s", "--http", pages.endpoint()});
+    table.await_complete();
+    auto const connection = db.connect();
+    pqxx::work theirs(*connection);
+    theirs.exec("LOCK TABLE rowbot.control, rowbot.upgrade, rowbot.process, rowbot.walk");
+    table.await_lock_wait();
+    CHECK(pages.get("/status").status == 503);
+    CHECK(pages.get("/livez").status == 200);
+    daemon.send(SIGTERM);
+    CHECK(daemon.exit_code() == 0);
 }
 
 TEST_CASE("a server that accepts connections and says nothing is one that cannot be reached")

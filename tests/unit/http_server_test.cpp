@@ -12,6 +12,8 @@
 #include <optional>
 #include <thread>
 
+#include <unistd.h>
+
 using namespace rowbot::http;
 using namespace std::chrono_literals;
 
@@ -177,6 +179,25 @@ TEST_CASE("an answer after the server's end is dropped")
     CHECK(client.read_all() == "");
 }
 
+TEST_CASE("connections that wait for an answer count, and make way for new ones")
+{
+    std::vector<Respond> waiting; // all on the server's thread
+    Server const server(parse_endpoint("0"),
+                        [&](std::string const& path, Respond const& respond) {
+                            if (path == "/a") return waiting.push_back(respond);
+                            respond({.body = std::to_string(waiting.size())});
+                        },
+                        {.connections = 3, .answer = 60s});
+    std::vector<RawClient> clients;
+    for (int i = 0; i < 10; ++i) {
+        clients.emplace_back(server.endpoint().port);
+        clients.back().send(get_a);
+        while (get(server.endpoint(), "/waiting", 10s).body != std::to_string(i + 1)) continue;
+    }
+    CHECK(clients[0].read_all() == "");
+    CHECK(clients[7].read_all() == ""); // two stay, the third is for who asks
+}
+
 TEST_CASE("two servers cannot have one port, and the next start has it at once")
 {
     std::optional<Echo> first(std::in_place);
@@ -217,4 +238,17 @@ TEST_CASE("a unix socket is served, taken away at the end, and taken over from a
     Server const server(endpoint, echo);
     CHECK(get(endpoint, "/b", 10s).body == "page /b");
     std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a file that is no socket is not taken over")
+{
+    char name[] = "/tmp/rowbot-http.XXXXXX";
+    int const file = mkstemp(name);
+    REQUIRE(file >= 0);
+    close(file);
+    CHECK_THROWS_WITH_AS(Server(parse_endpoint(std::string("unix:") + name), echo),
+                         doctest::Contains("there is a file that is no socket"),
+                         rowbot::ConfigError);
+    CHECK(std::filesystem::exists(name));
+    std::filesystem::remove(name);
 }
