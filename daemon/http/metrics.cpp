@@ -23,8 +23,8 @@ Histogram::BucketBoundaries batch_buckets()
     return {0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60};
 }
 
-constexpr WaitFor waits[] = {WaitFor::pause, WaitFor::standby,   WaitFor::worker,
-                             WaitFor::lock,  WaitFor::migration, WaitFor::database};
+constexpr WaitFor every_wait[] = {WaitFor::pause, WaitFor::standby,   WaitFor::worker,
+                                  WaitFor::lock,  WaitFor::migration, WaitFor::database};
 
 double seconds(std::chrono::nanoseconds duration)
 {
@@ -87,7 +87,7 @@ struct Metrics::Families {
     /// Nothing is waited for any more.
     void go_on(std::string const& table)
     {
-        for (auto const what : waits)
+        for (auto const what : every_wait)
             waiting.Add({{"table", table}, {"reason", wait_name(what)}}).Set(0);
     }
 
@@ -101,7 +101,7 @@ struct Metrics::Families {
         for (auto* const family : {&rows_cleaned, &batches, &conflicts, &retries, &claims})
             family->Add(labels);
         for (auto* const family : {&complete, &failing}) family->Add(labels);
-        for (auto const what : waits)
+        for (auto const what : every_wait)
             pauses.Add({{"table", table.name}, {"reason", wait_name(what)}});
         batch_seconds.Add(labels, batch_buckets());
         go_on(table.name);
