@@ -304,7 +304,7 @@ TEST_CASE("a program that does not carry the table asks for every column, and sa
               std::string::npos);
     }
     auto undeclared = articles_to_mark();
-    undeclared.upgrades[0].writes = {};
+    undeclared.upgrades[0].writes = rowbot::NameList();
     CHECK(printed(db, "article", role.name(), "walk", {undeclared})
               .find("-- Upgrade mark does not say what it writes: hence UPDATE of all columns.") !=
           std::string::npos);
