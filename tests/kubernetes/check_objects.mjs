@@ -115,6 +115,9 @@ function checkTwoRoles(objects) {
     assert.match(daemon.spec.template.spec.containers[0].image, /@sha256:/);
 }
 
+const withoutMigrations = [...byFile].filter(([, objects]) => !objects.some(({kind}) => kind === 'Job'));
+assert.deepEqual(withoutMigrations.map(([file]) => file),
+    ['helm_without_migrations.yaml', 'kustomize_without_migrations.yaml']);
 for (const [file, objects] of byFile) {
     try {
         checkFile(objects, file);
