@@ -34,4 +34,5 @@ install(FILES ${documents}/rowbot.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash
     COMPONENT rowbot)
 install(FILES ${documents}/_rowbot DESTINATION ${CMAKE_INSTALL_DATADIR}/${zsh_completions} COMPONENT rowbot)
 install(FILES ${documents}/rowbot.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT rowbot)
-install(FILES ${documents}/rowbot.ini DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT rowbot)
+install(FILES ${documents}/rowbot.ini ${PROJECT_SOURCE_DIR}/deploy/prometheus/alerts.yml
+    DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT rowbot)
