@@ -110,7 +110,10 @@ po::parsed_options tokens(std::vector<std::string> const& arguments, std::string
                    short_allow_next | allow_dash_for_short)
             .run();
     } catch (po::unknown_option const& e) {
-        throw ConfigError(e.get_option_name() + ": no such option; see " + program + " --help");
+        // `--databse=…`: what follows may be a password.
+        auto const name = e.get_option_name();
+        throw ConfigError(name.substr(0, name.find('=')) + ": no such option; see " + program +
+                          " --help");
     } catch (po::error const& e) {
         throw ConfigError(std::string(e.what()) + "; see " + program + " --help");
     }

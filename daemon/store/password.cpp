@@ -12,9 +12,11 @@ namespace
 
 constexpr std::string_view stars = "***";
 
+constexpr std::string_view secret_name = "password"; // sslpassword, PGPASSWORD
+
 bool is_secret(std::string_view keyword)
 {
-    return keyword.ends_with("password"); // password, sslpassword
+    return keyword.ends_with(secret_name);
 }
 
 /// A piece of a connection string.
@@ -36,22 +38,21 @@ void add_parameters(std::string_view url, std::size_t at, std::vector<Piece>& se
     }
 }
 
-std::vector<Piece> secrets_of_url(std::string_view url)
+/// Of the URL whose user begins at `begin`. Nobody knows where a URL ends that stands in a message,
+/// or whose password was not escaped: it is taken to go on to the end.
+void add_url(std::string_view text, std::size_t begin, std::vector<Piece>& secrets)
 {
-    std::vector<Piece> secrets;
-    auto const begin = url.find("://") + 3;
-    auto at = url.substr(0, url.find_first_of("/?#", begin)).rfind('@');
+    auto at = text.substr(0, text.find_first_of("/?#", begin)).rfind('@');
     // An unescaped / or ? in the password: libpq refuses it, and the message would show it.
-    if (at == std::string_view::npos) at = url.rfind('@');
+    if (at == std::string_view::npos || at < begin) at = text.rfind('@');
     auto rest = begin;
     if (at != std::string_view::npos && at >= begin) {
-        auto const colon = url.substr(0, at).find(':', begin);
+        auto const colon = text.substr(0, at).find(':', begin);
         if (colon != std::string_view::npos) secrets.push_back({colon + 1, at - colon - 1});
         rest = at;
     }
-    auto const question = url.find('?', rest);
-    if (question != std::string_view::npos) add_parameters(url, question + 1, secrets);
-    return secrets;
+    auto const question = text.find('?', rest);
+    if (question != std::string_view::npos) add_parameters(text, question + 1, secrets);
 }
 
 /// The end of a value that begins at `at`, as conninfo_parse of libpq's fe-connect.c sees it.
@@ -69,52 +70,61 @@ std::size_t value_end(std::string_view text, std::size_t at)
     return text.size();
 }
 
-std::vector<Piece> secrets_of_keywords(std::string_view text)
+/// `password = value`, wherever it stands: within quotes, or behind the `=` of a flag. What is a
+/// parameter of a URL is known already, with its end.
+void add_keywords(std::string_view text, std::vector<Piece>& secrets)
 {
-    std::vector<Piece> secrets;
-    std::size_t at = 0;
-    while (at < text.size()) {
-        auto const equals = text.find('=', at);
-        if (equals == std::string_view::npos) break;
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    for (std::size_t at = 0; (at = lower.find(secret_name, at)) != std::string::npos;) {
+        at += secret_name.size();
+        auto const equals = std::min(text.find_first_not_of(" \t\n", at), text.size());
+        if (equals == text.size() || text[equals] != '=') continue;
+        auto const is_known = [&](Piece const& each) { return each.at == equals + 1; };
+        if (std::any_of(secrets.begin(), secrets.end(), is_known)) continue;
         auto const value = std::min(text.find_first_not_of(" \t\n", equals + 1), text.size());
-        auto const end = value_end(text, value);
-        auto keyword = text.substr(at, equals - at);
-        auto const last = keyword.find_last_not_of(" \t\n");
-        keyword = keyword.substr(0, last == std::string_view::npos ? 0 : last + 1);
-        if (is_secret(keyword)) secrets.push_back({value, end - value});
-        at = end;
+        secrets.push_back({value, value_end(text, value) - value});
     }
-    return secrets;
 }
 
-std::vector<Piece> secrets_of(std::string_view connection)
+/// In the order of the text; none overlaps another.
+std::vector<Piece> secrets_of(std::string_view text)
 {
-    return connection.find("://") < connection.find('=') ? secrets_of_url(connection)
-                                                         : secrets_of_keywords(connection);
+    std::vector<Piece> all, apart;
+    for (std::size_t at = 0; (at = text.find("://", at)) != std::string_view::npos;)
+        add_url(text, at += 3, all);
+    add_keywords(text, all);
+    std::sort(all.begin(), all.end(), [](auto const& a, auto const& b) { return a.at < b.at; });
+    for (auto const& piece : all) {
+        if (apart.empty() || piece.at > apart.back().at + apart.back().size) {
+            apart.push_back(piece);
+            continue;
+        }
+        auto& before = apart.back();
+        before.size = std::max(before.size, piece.at + piece.size - before.at);
+    }
+    return apart;
 }
 
 } // namespace
 
-std::string without_password(std::string const& connection)
+std::string without_password(std::string const& text)
 {
     std::string out;
     std::size_t at = 0;
-    for (auto const& secret : secrets_of(connection)) {
-        out.append(connection, at, secret.at - at).append(stars);
+    for (auto const& secret : secrets_of(text)) {
+        out.append(text, at, secret.at - at).append(stars);
         at = secret.at + secret.size;
     }
-    return out.append(connection, at);
+    return out.append(text, at);
 }
 
 void blank_passwords(int argc, char* argv[])
 {
-    for (int i = 1; i < argc; ++i) {
-        std::string_view const argument(argv[i]);
-        // `--database=…` as well as `--database …`.
-        auto const flag = argument.starts_with("--") ? argument.find('=') + 1 : 0;
-        for (auto const& secret : secrets_of(argument.substr(flag)))
-            std::fill_n(argv[i] + flag + secret.at, secret.size, '*');
-    }
+    for (int i = 1; i < argc; ++i)
+        for (auto const& secret : secrets_of(argv[i]))
+            std::fill_n(argv[i] + secret.at, secret.size, '*');
 }
 
 } // namespace rowbot

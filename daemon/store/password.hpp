@@ -8,9 +8,10 @@
 namespace rowbot
 {
 
-/// A libpq connection string or URL for messages: passwords in it are shown as ***. Where the text
-/// is malformed, rather more than less is hidden.
-std::string without_password(std::string const& connection);
+/// A libpq connection string or URL, or a message with any number of them, however they are quoted:
+/// passwords are shown as ***. Rather more than less is hidden, where a URL is malformed or where a
+/// message goes on behind its last parameter.
+std::string without_password(std::string const& text);
 
 /// Overwrites the passwords of connection strings among the arguments with stars, where the list of
 /// processes shows them. Whoever still wants to read them copies them before.

@@ -224,3 +224,28 @@ TEST_CASE("an unreachable server and a malformed URL show no password either")
         }
     }
 }
+
+TEST_CASE("a command line that is wrong shows no password either")
+{
+    std::string const url = "postgresql://clerk:wr0ng-s3cret@h/db";
+    for (auto const& words : {std::vector<std::string>{"run", "--databse=" + url},
+                              {"run", "--datab=" + url},
+                              {"run", "--databse", url},
+                              {"status", "x=" + url},
+                              {"status", "'" + url + "'"},
+                              {"status", "x=host=h password='" + wrong + "'"},
+                              {"status", "--databse=password=" + wrong},
+                              {"status", "--once=" + url},
+                              {"run", "--duty=" + url},
+                              {"x=" + url}}) {
+        CAPTURE(words.back());
+        std::vector<std::string> all{TEST_DAEMON};
+        all.insert(all.end(), words.begin(), words.end());
+        ChildProcess child(all);
+        CHECK(child.exit_code() == 64);
+        auto const said = child.said();
+        CAPTURE(said);
+        CHECK_FALSE(said.empty());
+        CHECK_FALSE(shows(said, wrong));
+    }
+}

@@ -83,6 +83,49 @@ TEST_CASE("passwords among a program's arguments are overwritten, and nothing el
                    ""}) == "password=name|run|--reason|a=b|--batch-rows|article/x=20|");
 }
 
+TEST_CASE("passwords are overwritten in a misspelt flag, too, and where no flag belongs")
+{
+    CHECK(blanked({"rowbot", "--databse=postgresql://u:secret@h/db"}) ==
+          "rowbot|--databse=postgresql://u:******@h/db");
+    CHECK(blanked({"rowbot", "status", "x=postgresql://u:secret@h/db"}) ==
+          "rowbot|status|x=postgresql://u:******@h/db");
+    CHECK(blanked({"rowbot", "-database=password=secret"}) == "rowbot|-database=password=******");
+    CHECK(blanked({"rowbot", "--password=secret"}) == "rowbot|--password=******");
+    CHECK(blanked({"rowbot", "--password-file=/run/x", "--http=unix:/run/y"}) ==
+          "rowbot|--password-file=/run/x|--http=unix:/run/y");
+}
+
+TEST_CASE("a message shows no password, whatever stands around it")
+{
+    auto const shown = [](std::string const& text) { return without_password(text); };
+    CHECK(shown("rowbot: --databse=postgresql://u:secret@h/db: no such option") ==
+          "rowbot: --databse=postgresql://u:***@h/db: no such option");
+    CHECK(shown("x='postgresql://u:secret@h/db' is not allowed") ==
+          "x='postgresql://u:***@h/db' is not allowed");
+    CHECK(shown("a=postgresql://u:secret@h/db b=\"postgres://v:secret@h/db\"") ==
+          "a=postgresql://u:***@h/db b=\"postgres://v:***@h/db\"");
+    CHECK(shown("host=h password=secret, then postgresql://u:secret@h/db") ==
+          "host=h password=*** then postgresql://u:***@h/db");
+    CHECK(shown("'host=h password=secret' and 'sslpassword = secret'") ==
+          "'host=h password=*** and 'sslpassword = ***");
+    CHECK(shown("--databse='host=h password='it\\'s secret' user=u'") ==
+          "--databse='host=h password=*** user=u'");
+    CHECK(shown("PGPASSWORD=secret rowbot") == "PGPASSWORD=*** rowbot");
+    CHECK(shown("a=postgresql:///db?password=secret&user=u") ==
+          "a=postgresql:///db?password=***&user=u");
+    CHECK(shown("what no connection is: a=b, https://example.org/x?y=z, password, u@h") ==
+          "what no connection is: a=b, https://example.org/x?y=z, password, u@h");
+    // Nobody knows where these end.
+    for (char const* const text :
+         {"postgresql://h/db postgresql://u:secret@h", "x=postgresql://u:se://secret@h",
+          "'postgresql://u:s/secret@h/db'", "postgresql:///db?a=b&password=the secret&x=y",
+          "postgresql://u:a secret@h/db=x", "postgresql://u:a=secret@h/db",
+          "a=postgres://u@h/db?password=secret: b=postgres://u:secret@h"}) {
+        CAPTURE(text);
+        CHECK(shown(text).find("secret") == std::string::npos);
+    }
+}
+
 TEST_CASE("a connection string that libpq cannot read is refused, and its password is not shown")
 {
     for (char const* const right :
