@@ -40,7 +40,8 @@ ExitCode run(CommandLine const& line, Program const& program, std::ostream& out)
     observers.add(*log);
     Worker worker(line.worker, program.tables, observers);
     Service service(line, program, worker, observers, signals.token());
-    if (!service.wait_for_migrations(line, program, signals.token())) return ExitCode::done;
+    if (auto const ended = service.wait_for_migrations(line, program, signals.token()))
+        return exit_code(*ended);
     return exit_code(worker.run(signals.token()));
 }
 

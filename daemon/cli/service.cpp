@@ -25,6 +25,35 @@ std::optional<MigrateOptions> awaited_migrations(CommandLine const& line, Progra
     return options;
 }
 
+constexpr auto between_questions = 1s;
+
+/// How long migrations are waited for.
+class Patience
+{
+public:
+    explicit Patience(WorkerOptions const& options) : options_(options) {}
+
+    /// After the database was asked in vain; none: wait on.
+    std::optional<Outcome> ends(bool reachable, Clock::Time now)
+    {
+        if (!reachable) {
+            if (away_ == never) away_ = now;
+            if (now - away_ >= options_.connect_wait) return Outcome::unreachable;
+            return std::nullopt;
+        }
+        away_ = never;
+        if (missing_ == never) missing_ = now;
+        if (options_.once && now - missing_ >= options_.lock_wait) return Outcome::not_yet;
+        return std::nullopt;
+    }
+
+private:
+    static constexpr Clock::Time never{};
+
+    WorkerOptions const& options_;
+    Clock::Time away_ = never, missing_ = never; ///< Since when.
+};
+
 } // namespace
 
 Service::Service(CommandLine const& line, Program const& program, Worker const& worker,
@@ -44,21 +73,30 @@ Service::Service(CommandLine const& line, Program const& program, Worker const& 
     observers.serving(server_->endpoint().text());
 }
 
-bool Service::wait_for_migrations(CommandLine const& line, Program const& program,
-                                  std::stop_token stop)
+std::optional<Outcome> Service::wait_for_migrations(CommandLine const& line, Program const& program,
+                                                    std::stop_token stop)
 {
     auto const options = awaited_migrations(line, program);
-    if (!options) return true;
+    if (!options) return std::nullopt;
     Readiness readiness(*options);
-    for (std::vector<std::string> told; !stop.stop_requested(); Clock::system().wait(1s, stop)) {
+    Patience patience(line.worker);
+    auto& clock = Clock::system();
+    for (std::vector<std::string> told; !stop.stop_requested();
+         clock.wait(between_questions, stop)) {
         auto report = readiness.check();
-        if (report.ready) return true;
+        if (report.ready) return std::nullopt;
         if (report.reasons != told)
-            observers_.waiting("", WaitFor::migration, report.reasons.front());
+            observers_.waiting("", report.reachable ? WaitFor::migration : WaitFor::database,
+                               report.reasons.front());
         health_.unready(report.reasons);
         told = std::move(report.reasons);
+        if (auto const outcome = patience.ends(report.reachable, clock.now())) {
+            observers_.stopped(report.reachable ? told.front() : "the database cannot be reached");
+            return outcome;
+        }
     }
-    return false;
+    observers_.stopped("asked to stop");
+    return Outcome::done;
 }
 
 } // namespace rowbot::cli

@@ -19,9 +19,12 @@ public:
     Service(CommandLine const& line, Program const& program, Worker const& worker,
             Observers& observers, std::stop_token stop);
 
-    /// Blocks until the program's migrations are applied, where it was given any. False: asked to
-    /// stop. Throws ConfigError for files that do not fit.
-    bool wait_for_migrations(CommandLine const& line, Program const& program, std::stop_token stop);
+    /// Blocks until the program's migrations are applied, where it was given any; then nothing is
+    /// returned. Otherwise how the run ends before its worker begins: asked to stop, the database
+    /// could not be asked for --connect-wait, or, with --once, not applied for --lock-wait. Throws
+    /// ConfigError for files that do not fit.
+    std::optional<Outcome> wait_for_migrations(CommandLine const& line, Program const& program,
+                                               std::stop_token stop);
 
 private:
     Observers& observers_;

@@ -70,11 +70,13 @@ ReadinessReport Readiness::check()
     std::lock_guard const lock(state_->mutex);
     auto& last = state_->last;
     if (last.ready || steady_clock::now() < state_->next) return last;
+    last.reachable = true;
     try {
         last.reasons = state_->reasons();
         last.ready = last.reasons.empty();
     } catch (pqxx::failure const& e) {
         last.reasons = {"the database cannot be asked: " + without_password(message_of(e))};
+        last.reachable = false;
         state_->session.reset();
     } catch (std::exception const& e) {
         last.reasons = {e.what()};

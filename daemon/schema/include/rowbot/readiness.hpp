@@ -20,6 +20,8 @@ enum class ReadyWhen : char {
 struct ReadinessReport {
     bool ready = false;
     std::vector<std::string> reasons{}; ///< Why not, for people; empty when ready.
+    bool reachable =
+        true; ///< False: the database could not be asked; nobody knows what is applied.
 };
 
 class Readiness
