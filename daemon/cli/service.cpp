@@ -84,7 +84,10 @@ std::optional<Outcome> Service::wait_for_migrations(CommandLine const& line, Pro
     for (std::vector<std::string> told; !stop.stop_requested();
          clock.wait(between_questions, stop)) {
         auto report = readiness.check();
-        if (report.ready) return std::nullopt;
+        if (report.ready) {
+            health_.unready({"its migrations are applied, it has not entered its tables yet"});
+            return std::nullopt;
+        }
         if (report.reasons != told)
             observers_.waiting("", report.reachable ? WaitFor::migration : WaitFor::database,
                                report.reasons.front());

@@ -27,7 +27,16 @@ void Health::unready(std::vector<std::string> reasons)
 
 void Health::started(std::size_t)
 {
-    unready({});
+    std::lock_guard const lock(mutex_);
+    started_ = true;
+    unready_.clear();
+}
+
+void Health::waiting(std::string const& table, WaitFor what, std::string const& why)
+{
+    std::lock_guard const lock(mutex_);
+    if (started_ || !table.empty()) return;
+    unready_ = {what == WaitFor::lock ? "it waits for a lock: " + why : why};
 }
 
 } // namespace rowbot::http

@@ -32,12 +32,15 @@ public:
 
     /// The state schema is in place, and so were the migrations before.
     void started(std::size_t tables) override;
+    /// What the start waits for is why it is not ready; what comes later is no reason.
+    void waiting(std::string const& table, WaitFor what, std::string const& why) override;
 
 private:
     std::function<std::chrono::nanoseconds()> stuck_for_;
     std::chrono::milliseconds stuck_after_;
     mutable std::mutex mutex_{};
     std::vector<std::string> unready_{"it has only just begun"};
+    bool started_ = false;
 };
 
 } // namespace rowbot::http

@@ -122,6 +122,11 @@ std::string Metrics::text() const
     return prometheus::TextSerializer().Serialize(families_->registry.Collect());
 }
 
+void Metrics::started(std::size_t)
+{
+    families_->go_on(""); // nothing else ends what the start waited for
+}
+
 void Metrics::claimed(std::string const& table)
 {
     families_->claims.Add({{"table", table}}).Increment();

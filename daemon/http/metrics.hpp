@@ -19,6 +19,7 @@ public:
     /// In the text format of Prometheus; any thread, also while the worker works.
     std::string text() const;
 
+    void started(std::size_t tables) override;
     void claimed(std::string const& table) override;
     void walk_started(std::string const& table, std::int64_t blocks) override;
     void batch_written(BatchReport const& batch) override;

@@ -89,6 +89,20 @@ TEST_CASE("only what ends an outage is a reconnect")
     CHECK(has(metrics, "rowbot_reconnects_total 1"));
 }
 
+TEST_CASE("whatever a start waited for, its wait has ended when it has started")
+{
+    http::Metrics metrics({table("article")});
+    for (auto const what : {WaitFor::database, WaitFor::migration, WaitFor::lock}) {
+        metrics.waiting("", what, "why");
+        auto const series =
+            std::string("rowbot_waiting{reason=\"") + wait_name(what) + "\",table=\"\"} ";
+        CHECK(has(metrics, series + "1"));
+        metrics.started(1);
+        CHECK(has(metrics, series + "0"));
+    }
+    CHECK(has(metrics, "rowbot_reconnects_total 0"));
+}
+
 TEST_CASE("a table is failing from its first failure until it is proved complete")
 {
     http::Metrics metrics({table("article")});
