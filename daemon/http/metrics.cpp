@@ -84,6 +84,33 @@ struct Metrics::Families {
                                   {"compiler", __VERSION__},
                                   {"libpqxx", ROWBOT_PQXX_VERSION}});
 
+    /// By table: why it is failing.
+    struct Causes {
+        bool rows = false, stopped = false;
+    };
+    std::map<std::string, Causes> causes{};
+
+    void show_failing(std::string const& table, Causes now)
+    {
+        causes[table] = now;
+        failing.Add({{"table", table}}).Set(now.rows || now.stopped ? 1 : 0);
+    }
+
+    /// It fits its upgrades again; rows that failed still do.
+    void goes_on_walking(std::string const& table)
+    {
+        if (causes[table].stopped) show_failing(table, {.rows = causes[table].rows});
+    }
+
+    /// What was known of its rows is out of date: another program walks it.
+    void forget(std::string const& table)
+    {
+        auto const labels = prometheus::Labels{{"table", table}};
+        for (auto* const family : {&rows_pending, &blocks_done, &blocks, &complete, &failing})
+            family->Remove(&family->Add(labels));
+        causes.erase(table);
+    }
+
     /// Nothing is waited for any more.
     void go_on(std::string const& table)
     {
@@ -130,6 +157,8 @@ void Metrics::started(std::size_t)
 void Metrics::claimed(std::string const& table)
 {
     families_->claims.Add({{"table", table}}).Increment();
+    for (auto* const family : {&families_->complete, &families_->failing})
+        family->Add({{"table", table}}); // at 0, where another program walked it meanwhile
     families_->go_on(table);
 }
 
@@ -138,6 +167,7 @@ void Metrics::walk_started(std::string const& table, std::int64_t blocks)
     families_->blocks_done.Add({{"table", table}}).Set(0);
     families_->blocks.Add({{"table", table}}).Set(static_cast<double>(blocks));
     families_->complete.Add({{"table", table}}).Set(0);
+    families_->goes_on_walking(table);
 }
 
 void Metrics::batch_written(BatchReport const& batch)
@@ -150,6 +180,7 @@ void Metrics::batch_written(BatchReport const& batch)
         all.rows_cleaned.Add(labels).Increment(static_cast<double>(batch.rows_written));
         return;
     }
+    all.goes_on_walking(batch.table);
     all.conflicts.Add(labels).Increment(static_cast<double>(batch.rows_conflicted));
     for (auto const& [upgrade, rows] : batch.rows_upgraded)
         all.rows_upgraded.Add({{"table", batch.table}, {"upgrade", upgrade}})
@@ -169,18 +200,18 @@ void Metrics::table_complete(std::string const& table)
 {
     families_->rows_pending.Add({{"table", table}}).Set(0);
     families_->complete.Add({{"table", table}}).Set(1);
-    families_->failing.Add({{"table", table}}).Set(0);
+    families_->show_failing(table, {});
 }
 
 void Metrics::table_failing(std::string const& table, std::int64_t rows)
 {
     families_->rows_pending.Add({{"table", table}}).Set(static_cast<double>(rows));
-    families_->failing.Add({{"table", table}}).Set(1);
+    families_->show_failing(table, {.rows = true});
 }
 
 void Metrics::table_stopped(std::string const& table, std::string const&)
 {
-    families_->failing.Add({{"table", table}}).Set(1);
+    families_->show_failing(table, {.rows = families_->causes[table].rows, .stopped = true});
 }
 
 void Metrics::waiting(std::string const& table, WaitFor what, std::string const&)
@@ -191,6 +222,7 @@ void Metrics::waiting(std::string const& table, WaitFor what, std::string const&
     families_->go_on(table);
     if (!goes_on) families_->pauses.Add(labels).Increment();
     waits.Set(1);
+    if (what == WaitFor::worker) families_->forget(table);
 }
 
 void Metrics::resumed(std::string const& table)

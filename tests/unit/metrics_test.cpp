@@ -119,6 +119,59 @@ TEST_CASE("a table is failing from its first failure until it is proved complete
     CHECK(has(metrics, R"(rowbot_table_complete{table="article"} 0)"));
 }
 
+TEST_CASE("a table that did not fit its upgrades fails no more as soon as it is walked again")
+{
+    http::Metrics metrics({table("article")});
+    metrics.table_stopped("article", "the column is gone");
+    metrics.claimed("article"); // may stop again
+    CHECK(has(metrics, R"(rowbot_table_failing{table="article"} 1)"));
+    metrics.walk_started("article", 8);
+    CHECK(has(metrics, R"(rowbot_table_failing{table="article"} 0)"));
+    metrics.table_stopped("article", "the column is gone");
+    metrics.batch_written({.table = "article"}); // it goes on in the middle of a pass
+    CHECK(has(metrics, R"(rowbot_table_failing{table="article"} 0)"));
+}
+
+TEST_CASE("rows that failed keep their table failing through the next passes")
+{
+    http::Metrics metrics({table("article")});
+    metrics.table_failing("article", 3);
+    metrics.table_stopped("article", "the column is gone");
+    metrics.walk_started("article", 8);
+    metrics.batch_written({.table = "article"});
+    CHECK(has(metrics, R"(rowbot_table_failing{table="article"} 1)"));
+    metrics.table_complete("article");
+    CHECK(has(metrics, R"(rowbot_table_failing{table="article"} 0)"));
+}
+
+TEST_CASE("of a table that another program walks there is no gauge until it is claimed again")
+{
+    http::Metrics metrics({table("article"), table("image")});
+    auto const shows = [&](std::string const& name, std::string const& of) {
+        return metrics.text().find("\n" + name + "{table=\"" + of + "\"} ") != std::string::npos;
+    };
+    for (char const* const of : {"article", "image"}) {
+        metrics.walk_started(of, 8);
+        metrics.batch_written({.table = of, .rows_pending = 7});
+        metrics.table_failing(of, 3);
+    }
+    metrics.waiting("article", WaitFor::worker, "another worker walks it");
+    for (char const* const name : {"rowbot_rows_pending", "rowbot_blocks_done", "rowbot_blocks",
+                                   "rowbot_table_complete", "rowbot_table_failing"}) {
+        CAPTURE(name);
+        CHECK_FALSE(shows(name, "article"));
+        CHECK(shows(name, "image"));
+    }
+    CHECK(has(metrics, R"(rowbot_batches_total{table="article"} 1)"));
+    CHECK(has(metrics, R"(rowbot_waiting{reason="worker",table="article"} 1)"));
+    metrics.claimed("article");
+    CHECK(has(metrics, R"(rowbot_table_complete{table="article"} 0)"));
+    CHECK(has(metrics, R"(rowbot_table_failing{table="article"} 0)"));
+    CHECK_FALSE(shows("rowbot_rows_pending", "article")); // nobody knows before its first batch
+    metrics.waiting("image", WaitFor::pause, "paused");
+    CHECK(shows("rowbot_rows_pending", "image"));
+}
+
 TEST_CASE("a hostile table name is escaped, and stays one label")
 {
     http::Metrics const metrics({table("a\"b\\c\nd} 1\nevil_total 7")});
