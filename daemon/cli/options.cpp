@@ -8,6 +8,7 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
+#include <regex>
 #include <set>
 
 #include <unistd.h>
@@ -51,12 +52,19 @@ Option const& setting(std::string const& name, std::string const& where, std::st
     return *option;
 }
 
-/// For a service named rowbot Kubernetes sets ROWBOT_SERVICE_HOST, ROWBOT_PORT_80_TCP, …:
+/// For a service named rowbot-orders Kubernetes sets ROWBOT_ORDERS_SERVICE_HOST,
+/// ROWBOT_ORDERS_PORT_80_TCP and so on, for one named rowbot ROWBOT_SERVICE_HOST:
 /// https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
-bool is_foreign(std::string_view name)
+bool is_foreign(std::string const& name, std::string_view value)
 {
-    return name.starts_with("ROWBOT_TEST_") || name.starts_with("ROWBOT_SERVICE_") ||
-           name == "ROWBOT_PORT" || name.starts_with("ROWBOT_PORT_");
+    static std::regex const of_service(
+        "ROWBOT(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)"
+        "?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
+    // …_PORT alone may be meant as a setting; its value tells.
+    bool const is_address =
+        value.starts_with("tcp://") || value.starts_with("udp://") || value.starts_with("sctp://");
+    return name.starts_with("ROWBOT_TEST_") || (name.ends_with("_PORT") && is_address) ||
+           std::regex_match(name, of_service);
 }
 
 /// An empty variable counts as not set: compose and unit files write them so.
@@ -64,7 +72,8 @@ std::vector<Given> from_environment(Environment const& environment, std::string 
 {
     std::vector<Given> given;
     for (auto const& [variable, value] : environment) {
-        if (!variable.starts_with("ROWBOT_") || variable == "ROWBOT_CONFIG" || is_foreign(variable))
+        if (!variable.starts_with("ROWBOT_") || variable == "ROWBOT_CONFIG" ||
+            is_foreign(variable, value))
             continue;
         auto name = variable.substr(7);
         std::transform(name.begin(), name.end(), name.begin(), [](char c) {

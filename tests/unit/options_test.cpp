@@ -204,12 +204,33 @@ TEST_CASE("an unknown variable is an error that names it")
           "ROWBOT_DUTY: '2' is not allowed; write a number over 0, at most 1");
 }
 
-TEST_CASE("variables of the tests, and of a Kubernetes service named rowbot, are none of ours")
+TEST_CASE("variables of the tests, and of a Kubernetes service named rowbot-…, are none of ours")
 {
-    CHECK(wrong({"run"}, {{"ROWBOT_TEST_SERVER", "x"},
-                          {"ROWBOT_PORT", "tcp://10.0.0.1:80"},
-                          {"ROWBOT_PORT_80_TCP", "x"},
-                          {"ROWBOT_SERVICE_HOST", "10.0.0.1"}}) == "");
+    CHECK(wrong({"run"}, {{"ROWBOT_TEST_SERVER", "x"}}) == "");
+    for (std::string const service : {"ROWBOT", "ROWBOT_ORDERS", "ROWBOT_2_HTTP", "ROWBOT_HTTP"})
+        CHECK(wrong({"run"}, {{service + "_SERVICE_HOST", "10.0.0.1"},
+                              {service + "_SERVICE_PORT", "80"},
+                              {service + "_SERVICE_PORT_HTTP_2", "80"},
+                              {service + "_PORT", "tcp://10.0.0.1:80"},
+                              {service + "_PORT_80_TCP", "tcp://10.0.0.1:80"},
+                              {service + "_PORT_80_TCP_PROTO", "tcp"},
+                              {service + "_PORT_80_TCP_PORT", "80"},
+                              {service + "_PORT_80_TCP_ADDR", "10.0.0.1"},
+                              {service + "_PORT_53_UDP", "udp://10.0.0.1:53"},
+                              {service + "_PORT_132_SCTP_ADDR", "fd00::1"}}) == "");
+    CHECK(wrong({"run"}, {{"ROWBOT_PORT", "udp://[fd00::1]:53"}}) == "");
+}
+
+TEST_CASE("a misspelt setting that resembles a variable of Kubernetes is an error")
+{
+    for (char const* const name :
+         {"ROWBOT_PORT", "ROWBOT_HTTP_PORT", "ROWBOT_SERVICE", "ROWBOT_SERVICE_NAME",
+          "ROWBOT_HTTP_HOST", "ROWBOT_PORT_HTTP", "ROWBOT_PORT_80", "ROWBOT_PORT_80_TCP_NAME",
+          "ROWBOT_PORT_80_HTTP"}) {
+        CAPTURE(name);
+        CHECK(wrong({"run"}, {{name, "9187"}}) ==
+              std::string(name) + ": no such option; see rowbot run --help");
+    }
 }
 
 TEST_CASE("an error in the config file names file, line and key")
