@@ -137,7 +137,7 @@ constexpr Option option_list[] = {
      [](CommandLine& c, std::string const& v) { c.worker.recheck = positive_duration(v); }, Group::pace},
     {"lease", "DURATION", "", "after how long without a sign of life another program takes over", {"15s"},
      [](CommandLine& c, std::string const& v) { c.worker.lease = c.migrate.lease = positive_duration(v); }},
-    {"migrations-table", "NAME", "", "where schema migrations are recorded, for upgrades that need one", {"migrations"},
+    {"migrations-table", "NAME", "", "where schema migrations are recorded, for upgrades that need one, and for run, which waits for them", {"", "that of --schema and --table", "shop.migrations"},
      [](CommandLine& c, std::string const& v) { c.worker.migrations_table = v; }},
     {"lock-wait", "DURATION", "", "how long run --once waits for its migrations, and for a table that another worker walks or that is paused, and migrate for another program that migrates", {"", "30s, 1m", "1m"},
      [](CommandLine& c, std::string const& v) { c.worker.lock_wait = c.migrate.lock_wait = parse_duration(v); }},

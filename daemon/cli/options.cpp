@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/options.hpp"
 
+#include "cli/awaited_migrations.hpp"
 #include "cli/config_file.hpp"
 #include "cli/option_table.hpp"
 #include "cli/option_values.hpp"
@@ -215,10 +216,13 @@ CommandLine parse_command_line(std::vector<std::string> const& arguments,
     if (!find_command(line.command)->takes_settings) return line;
 
     line.worker.connection = variable(environment, "DATABASE_URL");
+    line.worker.migrations_table.clear();
     if (!variable(environment, "NO_COLOR").empty()) line.color = When::never;
     if (!config.empty()) set(line, from_file(config, program));
     set(line, from_environment(environment, program));
     set(line, flags);
+    if (line.worker.migrations_table.empty())
+        line.worker.migrations_table = migrations_table(line.migrate);
 
     bool const has_rows = std::any_of(flags.begin(), flags.end(),
                                       [](auto const& flag) { return flag.option->name == "rows"; });

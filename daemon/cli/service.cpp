@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/service.hpp"
 
-#include "cli/migrate.hpp"
+#include "cli/awaited_migrations.hpp"
 
 namespace rowbot::cli
 {
@@ -10,20 +10,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-
-/// Those that `run` waits for; none where neither a folder nor the program has any.
-std::optional<MigrateOptions> awaited_migrations(CommandLine const& line, Program const& program)
-{
-    if (line.migrate.directory.empty() && program.migrations.empty()) return std::nullopt;
-    auto options = migrate_options(line, program.migrations);
-    // `run` knows the table as --migrations-table, with its schema.
-    options.table = line.worker.migrations_table;
-    if (auto const dot = options.table.find('.'); dot != std::string::npos) {
-        options.schema = options.table.substr(0, dot);
-        options.table.erase(0, dot + 1);
-    }
-    return options;
-}
 
 constexpr auto between_questions = 1s;
 

@@ -93,6 +93,22 @@ TEST_CASE("with --once, migrations are waited for as long as --lock-wait")
     CHECK(db.value("SELECT number FROM article") == "8");
 }
 
+TEST_CASE("a daemon finds the migrations where the settings that it shares with migrate have them")
+{
+    TemporaryDatabase const db;
+    db.exec("CREATE SCHEMA \"My shop\"");
+    Given const given;
+    auto const config = given.pages.folder() + "/rowbot.ini";
+    std::ofstream(config) << "table = app_migrations\nschema = My shop\nmigrations = "
+                          << given.folder << '\n';
+    ChildProcess up({ROWBOT, "migrate", "up", "--config", config, "--database", db.url()});
+    REQUIRE(up.exit_code() == 0);
+    db.exec("ALTER TABLE \"My shop\".article SET SCHEMA public");
+    Daemon daemon(db.url(), {"--once", "--lock-wait", "0", "--config", config});
+    CHECK(daemon.exit_code() == 0);
+    CHECK(db.value("SELECT number FROM article") == "8");
+}
+
 TEST_CASE("a daemon waits on for migrations that do not fit, and says which, until they do")
 {
     TemporaryDatabase const db;

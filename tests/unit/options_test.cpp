@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cli/awaited_migrations.hpp"
 #include "cli/options.hpp"
 
 #include <doctest/doctest.h>
@@ -192,6 +193,49 @@ TEST_CASE("what every migrate command takes can be a variable, what one call ask
     CHECK(parsed({"run"}, {{"ROWBOT_MIGRATIONS", "sql"}}).command == "run");
     CHECK(wrong({"migrate", "up"}, {{"ROWBOT_TO", "3"}}) ==
           "ROWBOT_TO: --to can be given on the command line only");
+}
+
+TEST_CASE("run looks for migrations where migrate records them")
+{
+    auto const table = [](Environment const& environment) {
+        return parsed({"run"}, environment).worker.migrations_table;
+    };
+    CHECK(table({}) == "migrations");
+    CHECK(table({{"ROWBOT_TABLE", "done"}}) == "done");
+    CHECK(table({{"ROWBOT_SCHEMA", "shop"}}) == "shop.migrations");
+    CHECK(table({{"ROWBOT_SCHEMA", "My \"shop\""}, {"ROWBOT_TABLE", "2.x"}}) ==
+          "\"My \"\"shop\"\"\".\"2.x\"");
+    CHECK(table({{"ROWBOT_SCHEMA", "tenant_%"}, {"ROWBOT_TABLE", "done"}}) == "done");
+    CHECK(table({{"ROWBOT_SCHEMA", "shop"}, {"ROWBOT_MIGRATIONS_TABLE", "other.done"}}) ==
+          "other.done");
+}
+
+TEST_CASE("run waits for the migrations of one table")
+{
+    auto const awaited = [](Environment environment) -> std::string {
+        environment["ROWBOT_MIGRATIONS"] = "sql";
+        try {
+            auto const options = awaited_migrations(parsed({"run"}, environment), {});
+            return options ? options->schema + "|" + options->table : "none";
+        } catch (ConfigError const& e) {
+            return e.what();
+        }
+    };
+    CHECK(awaited({}) == "|migrations");
+    CHECK(awaited({{"ROWBOT_MIGRATIONS_TABLE", "shop.done"}}) == "shop|done");
+    CHECK(awaited({{"ROWBOT_TABLE", "done"}, {"ROWBOT_SCHEMA", "My shop"}}) == "My shop|done");
+    CHECK(awaited({{"ROWBOT_TABLE", "done"}, {"ROWBOT_MIGRATIONS_TABLE", "shop.done"}}) ==
+          "shop|done");
+    CHECK(awaited({{"ROWBOT_SCHEMA", "shop"}, {"ROWBOT_MIGRATIONS_TABLE", "done"}}) == "shop|done");
+    CHECK(awaited({{"ROWBOT_SCHEMA", "tenant_%"}, {"ROWBOT_MIGRATIONS_TABLE", "tenant_a.done"}}) ==
+          "tenant_a|done");
+    CHECK(awaited({{"ROWBOT_TABLE", "done"}, {"ROWBOT_MIGRATIONS_TABLE", "other"}}) ==
+          "--migrations-table other and --table done name two tables, and run waits for the "
+          "migrations of one; leave --migrations-table out");
+    CHECK(awaited({{"ROWBOT_SCHEMA", "shop"}, {"ROWBOT_MIGRATIONS_TABLE", "other.done"}})
+              .starts_with("--migrations-table other.done and --schema shop name two tables"));
+    CHECK(awaited({{"ROWBOT_SCHEMA", "tenant_%"}}).starts_with("--schema tenant_% is a pattern"));
+    CHECK_FALSE(awaited_migrations(parsed({"run"}, {{"ROWBOT_SCHEMA", "tenant_%"}}), {}));
 }
 
 TEST_CASE("an unknown variable is an error that names it")
