@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
@@ -42,6 +43,14 @@ char const* level_name(Level level)
         return "error";
     }
     return "error";
+}
+
+std::string reason_text(std::string const& why)
+{
+    auto end = why.size();
+    for (char const* const part : {"; DETAIL:", "; QUERY:", "; CONTEXT:"})
+        end = std::min(end, why.find(part));
+    return shortened(std::string_view(why).substr(0, end), most_error_characters);
 }
 
 std::string text_line(LogEvent const& event)

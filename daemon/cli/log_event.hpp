@@ -33,4 +33,11 @@ std::string text_line(LogEvent const& event);
 /// replaced.
 std::string json_line(LogEvent const& event, std::chrono::system_clock::time_point time);
 
+/// What may quote a value, which may have any length, is cut after so many characters.
+inline constexpr std::size_t most_error_characters = 500;
+
+/// Why something waits or stopped, as message_of() says it: without PostgreSQL's DETAIL and
+/// CONTEXT, which show keys and values of rows, and all that follows them; and cut.
+std::string reason_text(std::string const& why);
+
 } // namespace rowbot::cli

@@ -18,9 +18,6 @@ spdlog::level::level_enum spdlog_level(std::string_view name)
     return name == "warning" ? spdlog::level::warn : spdlog::level::err;
 }
 
-/// A message may quote a value, which may have any length.
-constexpr std::size_t most_error_characters = 500;
-
 std::string rows_text(std::int64_t rows)
 {
     return grouped(rows) + (rows == 1 ? " row" : " rows");
@@ -58,6 +55,12 @@ void LogLines::write(LogEvent const& event)
                                              : text_line(event)));
 }
 
+std::string LogLines::reason(std::string const& why) const
+{
+    return logger_->should_log(spdlog::level::debug) ? shortened(why, most_error_characters)
+                                                     : reason_text(why);
+}
+
 void LogLines::serving(std::string const& endpoint)
 {
     write({.name = "serving",
@@ -75,7 +78,8 @@ void LogLines::started(std::size_t tables)
 
 void LogLines::stopped(std::string const& why)
 {
-    write({.name = "stopped", .sentence = "stopped: " + why, .fields = {{"why", why}}});
+    auto const told = reason(why);
+    write({.name = "stopped", .sentence = "stopped: " + told, .fields = {{"why", told}}});
 }
 
 void LogLines::claimed(std::string const& table)
@@ -166,10 +170,11 @@ void LogLines::table_failing(std::string const& table, std::int64_t rows)
 
 void LogLines::table_stopped(std::string const& table, std::string const& why)
 {
+    auto const told = reason(why);
     write({.level = Level::error,
            .name = "table_stopped",
-           .sentence = table + ": stopped: " + why,
-           .fields = {{"table", table}, {"why", why}}});
+           .sentence = table + ": stopped: " + told,
+           .fields = {{"table", table}, {"why", told}}});
 }
 
 void LogLines::name_cleaned(std::string const& table, std::string const& name, std::int64_t rows)
@@ -182,17 +187,19 @@ void LogLines::name_cleaned(std::string const& table, std::string const& name, s
 void LogLines::cleanup_held(std::string const& table, std::string const& name,
                             std::string const& why)
 {
+    auto const told = reason(why);
     write({.level = Level::warning,
            .name = "cleanup_held",
-           .sentence = table + ": '" + name + "' is not cleaned up: " + why,
-           .fields = {{"table", table}, {"name", name}, {"why", why}}});
+           .sentence = table + ": '" + name + "' is not cleaned up: " + told,
+           .fields = {{"table", table}, {"name", name}, {"why", told}}});
 }
 
 void LogLines::waiting(std::string const& table, WaitFor what, std::string const& why)
 {
+    auto const told = reason(why);
     write({.name = "waiting",
-           .sentence = (table.empty() ? "" : table + ": ") + "waits: " + why,
-           .fields = {{"table", table}, {"reason", wait_name(what)}, {"why", why}}});
+           .sentence = (table.empty() ? "" : table + ": ") + "waits: " + told,
+           .fields = {{"table", table}, {"reason", wait_name(what)}, {"why", told}}});
 }
 
 void LogLines::resumed(std::string const& table)
@@ -204,10 +211,11 @@ void LogLines::resumed(std::string const& table)
 
 void LogLines::retried(std::string const& table, std::string const& why)
 {
+    auto const told = reason(why);
     write({.level = Level::warning,
            .name = "retried",
-           .sentence = (table.empty() ? "" : table + ": ") + "tries again: " + why,
-           .fields = {{"table", table}, {"why", why}}});
+           .sentence = (table.empty() ? "" : table + ": ") + "tries again: " + told,
+           .fields = {{"table", table}, {"why", told}}});
 }
 
 std::shared_ptr<spdlog::logger> stderr_logger(CommandLine const& line)

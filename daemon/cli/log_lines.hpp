@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-// The worker's log: one line an event, for people or as JSON. Values of rows appear at level debug
-// alone, and are cut; above it, a failed row is named by its key, the upgrade and, where known, the
-// column.
+// The worker's log: one line an event, for people or as JSON. Why a row failed, and
+// PostgreSQL's DETAIL and CONTEXT, which show values of rows, appear at level debug alone; above
+// it, a failed row is named by its key, the upgrade and, where known, the column. What is told of
+// why is cut.
 
 #include "cli/log_event.hpp"
 #include "cli/options.hpp"
@@ -47,6 +48,8 @@ public:
     void retried(std::string const& table, std::string const& why) override;
 
 private:
+    std::string reason(std::string const& why) const;
+
     std::shared_ptr<spdlog::logger> logger_;
     bool json_;
     Clock& clock_;

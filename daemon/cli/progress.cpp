@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/progress.hpp"
 
+#include "cli/log_event.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -117,7 +119,7 @@ void Progress::waiting(std::string const& table, WaitFor what, std::string const
     if (table.empty()) return above([&] { lines_->waiting(table, what, why); });
     auto& bar = walk(table).bar;
     bar.state = Bar::State::waiting;
-    bar.note = why;
+    bar.note = reason_text(why);
     draw();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/service_manager.hpp"
 
+#include "cli/log_event.hpp"
 #include "cli/terminal_text.hpp"
 
 #include <systemd/sd-daemon.h>
@@ -79,12 +80,12 @@ void ServiceManager::table_failing(std::string const& table, std::int64_t rows)
 
 void ServiceManager::table_stopped(std::string const& table, std::string const& why)
 {
-    tell_status(table + ": stopped: " + why);
+    tell_status(table + ": stopped: " + reason_text(why));
 }
 
 void ServiceManager::waiting(std::string const& table, WaitFor, std::string const& why)
 {
-    tell_status((table.empty() ? "" : table + ": ") + "waits: " + why);
+    tell_status((table.empty() ? "" : table + ": ") + "waits: " + reason_text(why));
 }
 
 void ServiceManager::resumed(std::string const& table)

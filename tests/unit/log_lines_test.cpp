@@ -7,6 +7,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <functional>
 #include <sstream>
 
 using namespace rowbot;
@@ -161,6 +162,42 @@ TEST_CASE("the message of a failed row is cut after 500 characters, never within
     log.lines->row_failed(
         UpgradeError("article", "42", "fix", std::string(500 - head.size(), 'x')));
     CHECK(log.text().find("…") == std::string::npos);
+}
+
+TEST_CASE("PostgreSQL's detail and context, which show values, are told at level debug alone")
+{
+    auto const why =
+        std::string("duplicate key; DETAIL:  Key (name)=(a secret) is there.; HINT:  ") +
+        "none; CONTEXT:  COPY article, line 1: a secret";
+    std::vector<std::function<void(LogLines&)>> const events{
+        [&](LogLines& lines) { lines.stopped(why); },
+        [&](LogLines& lines) { lines.table_stopped("article", why); },
+        [&](LogLines& lines) { lines.cleanup_held("article", "old", why); },
+        [&](LogLines& lines) { lines.waiting("article", WaitFor::lock, why); },
+        [&](LogLines& lines) { lines.retried("article", why); }};
+    for (auto const& event : events) {
+        Log log, debug(false, spdlog::level::debug), json(true);
+        event(*log.lines);
+        CHECK(log.text().find("duplicate key\n") != std::string::npos);
+        event(*debug.lines);
+        CHECK(debug.text().find(why) != std::string::npos);
+        event(*json.lines);
+        CHECK(json.object()["why"] == "duplicate key");
+    }
+    CHECK(reason_text("COPY failed; CONTEXT:  a secret; DETAIL:  b") == "COPY failed");
+}
+
+TEST_CASE("why something stopped or waits is cut after 500 characters")
+{
+    std::string const why(1000, 'x');
+    for (auto const level : {spdlog::level::info, spdlog::level::debug}) {
+        Log log(true, level);
+        log.lines->table_stopped("article", why);
+        CHECK(log.object()["why"] == std::string(499, 'x') + "…");
+        log.lines->waiting("article", WaitFor::lock, why);
+        CHECK(log.object()["why"] == std::string(499, 'x') + "…");
+    }
+    CHECK(reason_text(std::string(500, 'x')) == std::string(500, 'x'));
 }
 
 TEST_CASE("a failure without a cause is a line too")
