@@ -111,7 +111,8 @@ TEST_CASE("a daemon whose database is away or paused is alive, and says so")
     ChildProcess resume({ROWBOT, "resume", "--database", server.url()});
     REQUIRE(resume.exit_code() == 0);
     table.await_middle(table.stand().rows_written);
-    CHECK(pages.get("/status").status == 200);
+    // What it says may be a second old.
+    await("status is there again", [&] { return pages.get("/status").status == 200; });
     daemon.send(SIGTERM);
     CHECK(daemon.exit_code() == 0);
     CHECK(table.half_done() == 0);
