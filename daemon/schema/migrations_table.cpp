@@ -11,11 +11,14 @@ MigrationsTable::MigrationsTable(Session& session, std::string const& schema,
     : schema_(schema), table_(table)
 {
     if (schema_.empty()) {
-        auto const found = session.exec("SELECT current_schema()")[0][0];
-        if (found.is_null())
+        // To a role that is named rowbot, "$user" is the schema of our state: nobody's place.
+        auto const found =
+            session.exec("SELECT s FROM unnest(current_schemas(false)) WITH ORDINALITY "
+                         "AS path (s, i) WHERE s <> 'rowbot' ORDER BY i LIMIT 1");
+        if (found.empty())
             throw ConfigError("none of the schemas in the search path exists; create one, or name "
                               "one with --schema");
-        schema_ = found.c_str();
+        schema_ = found[0][0].c_str();
     } else if (session.exec("SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1", {schema_})
                    .empty()) {
         throw ConfigError("there is no schema '" + schema_ + "' for the table '" + table_ +

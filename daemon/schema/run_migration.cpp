@@ -83,7 +83,15 @@ void set_session(Session& session, MigrateOptions const& options, bool local)
     set("tcp_keepalives_count", "3");
     if (session.server_version() >= 140000) set("client_connection_check_interval", "500ms");
     session.exec(sql);
-    if (options.schema.empty()) return;
+    if (options.schema.empty()) {
+        // As "$user" of a role of that name, the schema of our state would get the tables.
+        session.exec(
+            "SELECT set_config('search_path', coalesce((SELECT string_agg(quote_ident(s), "
+            "', ' ORDER BY i) FROM unnest(current_schemas(false)) WITH ORDINALITY AS path "
+            "(s, i) WHERE s <> 'rowbot'), ''), $1::bool) WHERE current_schema() = 'rowbot'",
+            {local ? "true" : "false"});
+        return;
+    }
     session.exec("SELECT set_config('search_path', concat_ws(', ', quote_ident($1), "
                  "nullif(current_setting('search_path'), '')), $2::bool)",
                  {options.schema, local ? "true" : "false"});

@@ -57,6 +57,25 @@ TEST_CASE("a server and a database that come late are waited for")
     CHECK(ended.out == "1 migration applied, up to date\n");
 }
 
+TEST_CASE("to a role named rowbot, the schema of the state is no place for tables")
+{
+    PrivateServer const server;
+    exec(server, "CREATE ROLE rowbot LOGIN SUPERUSER");
+    rowbot::MigrateOptions options;
+    options.connection = server.url("rowbot");
+    options.migrations = {{.file = "1_a.sql", .sql = "CREATE TABLE a ()"},
+                          {.file = "2_b.sql",
+                           .sql = "-- postgres-migrations disable-transaction\nCREATE TABLE b ()"}};
+    CHECK(rowbot::migrate(options).size() == 2);
+    CHECK(rowbot::migrate(options).empty());
+    pqxx::connection connection(server.url());
+    auto const tables = pqxx::nontransaction(connection)
+                            .exec("SELECT string_agg(oid::regclass::text, ' ' ORDER BY relname) "
+                                  "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
+                                  "relkind = 'r'");
+    CHECK(tables[0][0].c_str() == std::string("a b migrations"));
+}
+
 TEST_CASE("a server that ends in the middle of a migration is exit 69, and nothing has happened")
 {
     PrivateServer const server;
