@@ -55,7 +55,7 @@ std::string as_role(std::string const& url, Access access, std::vector<rowbot::T
     if (!is_own(url)) return url;
     Session session(url, "test");
     session.exec("SET default_transaction_read_only = off");
-    auto const database = session.exec("SELECT current_database()")[0][0].c_str();
+    std::string const database = session.exec("SELECT current_database()")[0][0].c_str();
     auto const role = name_of(access, database);
     try {
         if (access == Access::walk) rowbot::ensure_state_schema(session);
