@@ -109,13 +109,3 @@ Ended run_program(TemporaryDatabase const& db, std::vector<std::string> argument
     arguments.insert(arguments.end(), {"--database", db.url()});
     return run_program(std::move(arguments), std::move(tables));
 }
-
-void await(std::string const& what, std::function<bool()> const& happened)
-{
-    auto const limit = std::chrono::steady_clock::now() + 60s;
-    while (!happened()) {
-        if (std::chrono::steady_clock::now() > limit)
-            throw std::runtime_error("waited in vain for " + what);
-        std::this_thread::sleep_for(5ms);
-    }
-}

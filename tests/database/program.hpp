@@ -4,6 +4,7 @@
 // The whole program, as a command line starts it: rowbot::run_daemon in a child process, whose
 // exit code and output are a test's to look at. A crash of the child is an exit code too.
 
+#include "await.hpp"
 #include "temporary_database.hpp"
 
 #include <rowbot/run_daemon.hpp>
@@ -51,7 +52,3 @@ Ended run_program(std::vector<std::string> arguments, std::vector<rowbot::Table>
 /// The same with `--database` of this database.
 Ended run_program(TemporaryDatabase const& db, std::vector<std::string> arguments,
                   std::vector<rowbot::Table> tables = {});
-
-/// Waits until `happened`; throws with `what` after a minute. For events of another process,
-/// which nobody can tell us.
-void await(std::string const& what, std::function<bool()> const& happened);
